@@ -1,0 +1,63 @@
+"""Writing an apply into the state: the journal, the bindings and the lease's heartbeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reconciler.model.address import Address
+from reconciler.model.event import Outcome
+from reconciler.model.plan import Agreed
+from reconciler.model.resource import Binding
+from reconciler.model.value import Json
+from reconciler.state.lease import Grant
+from reconciler.state.open import State
+from reconciler.state.scope import Scope
+
+LEASE_LIFE = timedelta(minutes=5)
+"""How long a lease lasts without a sign of life: longer than one call may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateRecorder:
+    """The recorder of one run. Every line is on the disk when the method returns."""
+
+    state: State
+    scope: Scope
+    run: str
+    grant: Grant
+    now: Callable[[], datetime]
+    wall_clock: Callable[[], datetime]
+
+    def intend(
+        self, address: Address, step: int, method: str, params: Mapping[str, Json], notes: Mapping[str, Json]
+    ) -> int:
+        """The call is about to be made."""
+        return self.state.journal.intend(self.run, address, step, method, params, self.now(), notes)
+
+    def conclude(self, entry: int, outcome: Outcome, facts: Mapping[str, Json], message: str) -> None:
+        """How the call ended."""
+        self.state.journal.conclude(entry, outcome, self.now(), facts, message)
+
+    def settle(self, entry: int, outcome: Outcome, message: str) -> None:
+        """What reading showed of a call in doubt."""
+        self.state.journal.settle(entry, outcome, self.now(), message=message)
+
+    def bind(self, binding: Binding) -> None:
+        """What an address stands for from now on."""
+        self.state.resources.bind(self.scope, binding)
+
+    def record(self, agreed: Sequence[Agreed]) -> None:
+        """What configuration and Komet agree on from now on."""
+        if agreed:
+            self.state.resources.record_all(self.scope, agreed)
+
+    def forget(self, addresses: Iterable[Address]) -> None:
+        """These are gone for good."""
+        for address in addresses:
+            self.state.resources.forget(self.scope, address)
+
+    def beat(self) -> None:
+        """Renews the lease; raises `LockHeld` when another took the account over."""
+        self.state.lease.renew(self.grant, self.wall_clock(), LEASE_LIFE)

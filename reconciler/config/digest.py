@@ -1,0 +1,39 @@
+"""The digest that ties a plan to the configuration it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+
+from reconciler.model.address import Address
+from reconciler.model.project import Project
+from reconciler.model.resource import DesiredResource
+from reconciler.model.value import Json, Value, digest_of, plain
+
+_ELSEWHERE = frozenset(["state", "token", "timeout"])
+"""Settings that say where things lie and how long to wait: they change nothing that is planned."""
+
+
+def digest(
+    project: Project, resources: Mapping[Address, DesiredResource], moved: Mapping[Address, Address]
+) -> str:
+    """Equal for the same settings, resources and moves, however they are spread over files and ordered."""
+    return digest_of(
+        {
+            "project": _settings(project),
+            "resources": {str(address): plain(wanted.attributes) for address, wanted in resources.items()},
+            "moved": {str(old): str(new) for old, new in moved.items()},
+        }
+    )
+
+
+def _settings(value: object) -> Json:
+    if is_dataclass(value):
+        kept = [each.name for each in fields(value) if each.name not in _ELSEWHERE]
+        return {name: _settings(getattr(value, name)) for name in kept}
+    if isinstance(value, Mapping):
+        return {name: [type(inner).__name__, _settings(inner)] for name, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_settings(inner) for inner in value]
+    known: Value = value  # type: ignore[assignment]
+    return plain(known)

@@ -1,0 +1,238 @@
+"""The project file to typed settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import Any
+
+from reconciler.config.conversion import convert
+from reconciler.config.nearest import nearest
+from reconciler.config.schemas import gate
+from reconciler.config.source import SourceFile
+from reconciler.config.yaml_scalars import UnusableScalar, plain_scalar
+from reconciler.model.address import KINDS
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.project import Freeze, GuardSettings, KometSettings, Project, TokenSource
+from reconciler.model.value import Path, Value
+
+_DEFAULT_TOKEN = {"env": "KOMET_COMPANY_TOKEN"}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectReading:
+    """What the project file gave: the project if it is valid, the variables if the file could be read."""
+
+    project: Project | None
+    variables: Mapping[str, Value] | None
+    faults: list[Diagnostic]
+
+
+def read_project(
+    written: object, source: SourceFile, environment: str | None, variables: Mapping[str, str]
+) -> ProjectReading:
+    """What the project file says, the environment merged over it and `variables` over its own."""
+    if not isinstance(written, dict):
+        fault = source.fault(
+            source.place(()).value, "this file must hold a mapping, beginning with 'version: 1'"
+        )
+        return ProjectReading(None, {}, [fault])
+    faults = _schema_faults(written, source)
+    faults += _environment_faults(written, source, environment)
+    given, variable_faults = read_variables(variables, source)
+    faults += variable_faults
+    settings = merged(written, _chosen(written, environment))
+    values = settings.get("vars")
+    values = {**(values if isinstance(values, dict) else {}), **given}
+    if not faults:
+        faults += _rule_faults(settings, source, environment)
+    if faults:
+        return ProjectReading(None, values, faults)
+    converted, _ = convert("project", settings)
+    assert isinstance(converted, Mapping)
+    return ProjectReading(_project(converted, environment, values), values, [])
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` laid over `below`: mappings merge, everything else replaces.
+
+    A token's source is one thing and not a mapping of settings: `{file: ...}` replaces `{env: ...}`.
+    """
+    result = dict(below)
+    for key, value in above.items():
+        under = result.get(key)
+        merges = isinstance(under, dict) and isinstance(value, dict) and key != "token"
+        result[key] = merged(result[key], value) if merges else value
+    return result
+
+
+def read_variables(
+    variables: Mapping[str, str], source: SourceFile
+) -> tuple[dict[str, Value], list[Diagnostic]]:
+    """Variables of the command line, their text read as an unquoted YAML scalar."""
+    values: dict[str, Value] = {}
+    faults: list[Diagnostic] = []
+    for name, text in variables.items():
+        try:
+            if not name.isidentifier() or not name.isascii():
+                raise UnusableScalar("a name of letters, digits and _ is needed, beginning with a letter")
+            values[name] = plain_scalar(text)
+        except UnusableScalar as error:
+            faults.append(source.fault(source.place(("vars",)).key, f"--var {name}: {error}"))
+    return values, faults
+
+
+def _chosen(written: Mapping[str, Any], environment: str | None) -> Mapping[str, Any]:
+    environments = written.get("environments")
+    chosen = environments.get(environment) if isinstance(environments, dict) and environment else None
+    return chosen if isinstance(chosen, dict) else {}
+
+
+def _schema_faults(written: dict[str, Any], source: SourceFile) -> list[Diagnostic]:
+    if gate("project")(written):
+        return []
+    from reconciler.config.wording import explain
+
+    return explain("project", written, source)
+
+
+def _environment_faults(
+    written: Mapping[str, Any], source: SourceFile, environment: str | None
+) -> list[Diagnostic]:
+    if environment is None:
+        return []
+    environments = written.get("environments")
+    known = sorted(environments) if isinstance(environments, dict) else []
+    if environment in known:
+        return []
+    return [
+        source.fault(
+            source.place(("environments",)).key,
+            f"there is no environment '{environment}'",
+            suggestion=nearest(environment, known),
+            detail=f"environments of this project: {', '.join(known)}" if known else "this project has none",
+        )
+    ]
+
+
+def _rule_faults(
+    settings: Mapping[str, Any], source: SourceFile, environment: str | None
+) -> list[Diagnostic]:
+    """What no schema can say, of the settings as they are once merged."""
+    rules = _Rules(settings, source, environment)
+    return [*rules.needed(), *rules.timezone(), *rules.protected(), *rules.freeze()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    settings: Mapping[str, Any]
+    source: SourceFile
+    environment: str | None
+
+    def fault(self, path: Path, summary: str, **more: Any) -> Diagnostic:
+        """A fault at `path` of the environment when it is written there, else of the project."""
+        above: Path = ("environments", self.environment, *path) if self.environment else path
+        if self.source.has(above):
+            path = above
+        return self.source.fault(self.source.place(path).value, summary, **more)
+
+    def needed(self) -> list[Diagnostic]:
+        where = f" (with the environment '{self.environment}')" if self.environment else ""
+        words = {
+            "url": "write simulator:SEED to begin without an account",
+            "company": "the company's id in Komet",
+        }
+        return [
+            self.source.fault(
+                self.source.place(("komet",)).key, f"'{key}' is missing from komet{where}", detail=words[key]
+            )
+            for key in words
+            if key not in self.settings["komet"]
+        ]
+
+    def timezone(self) -> list[Diagnostic]:
+        name = self.settings["komet"].get("timezone", "UTC")
+        if name == "UTC":
+            return []
+        import zoneinfo
+
+        known = zoneinfo.available_timezones()
+        if name in known:
+            return []
+        summary = f"there is no time zone '{name}'"
+        return [
+            self.fault(
+                ("komet", "timezone"),
+                summary,
+                suggestion=nearest(name, known),
+                detail="names are like UTC or America/New_York",
+            )
+        ]
+
+    def protected(self) -> list[Diagnostic]:
+        patterns = self.settings.get("guards", {}).get("protected", [])
+        return [
+            self.fault(
+                ("guards", "protected", index),
+                f"'{pattern}' protects nothing",
+                suggestion=_likely_pattern(pattern),
+                detail="write an address, KIND.NAME, in which * stands for anything; "
+                f"the kinds are {', '.join(KINDS)}",
+            )
+            for index, pattern in enumerate(patterns)
+            if not _can_match(pattern)
+        ]
+
+    def freeze(self) -> list[Diagnostic]:
+        spans = self.settings.get("guards", {}).get("freeze", [])
+        return [
+            self.fault(
+                ("guards", "freeze", index, "to"),
+                f"this freeze ends on {span['to']}, before it begins on {span['from']}",
+            )
+            for index, span in enumerate(spans)
+            if date.fromisoformat(span["to"]) < date.fromisoformat(span["from"])
+        ]
+
+
+def _can_match(pattern: str) -> bool:
+    """Whether an address can exist that `pattern` stands for."""
+    kind, dot, name = pattern.partition(".")
+    return bool(dot and name) and any(fnmatchcase(known, kind) for known in KINDS)
+
+
+def _likely_pattern(pattern: str) -> str | None:
+    kind, _, name = pattern.partition(".")
+    likely = nearest(kind, KINDS)
+    return f"{likely}.{name}" if likely and name else None
+
+
+def _project(settings: Mapping[str, Any], environment: str | None, variables: Mapping[str, Value]) -> Project:
+    return Project(
+        name=settings["project"],
+        environment=environment,
+        komet=_komet(settings["komet"]),
+        state=settings.get("state", "sqlite"),
+        reserve=settings.get("budget", {}).get("reserve", 0),
+        fee=settings.get("fee", Decimal("0.015")),
+        guards=_guards(settings.get("guards", {})),
+        variables=variables,
+    )
+
+
+def _komet(settings: Mapping[str, Any]) -> KometSettings:
+    same = ("url", "company", "paid_users", "timezone", "timeout", "numbers_per_call")
+    return KometSettings(
+        token=TokenSource(**settings.get("token", _DEFAULT_TOKEN)),
+        assign_customer=settings.get("capabilities", {}).get("assign_customer", "operator"),
+        **{key: settings[key] for key in same if key in settings},
+    )
+
+
+def _guards(settings: Mapping[str, Any]) -> GuardSettings:
+    spans = tuple(Freeze(span["from"], span["to"], span["reason"]) for span in settings.get("freeze", ()))
+    limits = {key: value for key, value in settings.items() if key not in ("protected", "freeze")}
+    return GuardSettings(**limits, protected=tuple(settings.get("protected", ())), freeze=spans)

@@ -1,0 +1,70 @@
+"""Reading a token from where the project says it is."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from reconciler.errors import TokenMissing
+from reconciler.model.project import TokenSource
+from reconciler.model.secret import Secret
+
+MAX_BYTES = 4096
+
+
+def read_token(source: TokenSource, root: Path, environ: Mapping[str, str]) -> Secret:
+    """The token, without one newline at its end; TokenMissing names the variable or file, never the value.
+
+    A relative file is one of the repository at `root`; an absolute one, as a secret store mounts it, may be
+    anywhere.
+    """
+    text = _from_file(source, root) if source.env is None else _from_environment(source, source.env, environ)
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text:
+        raise TokenMissing(str(source), "It is empty")
+    if not text.isprintable() or not text.isascii() or " " in text:
+        raise TokenMissing(
+            str(source), "What it holds is no token: it contains blanks, control characters or accents"
+        )
+    return Secret(text)
+
+
+def _from_environment(source: TokenSource, name: str, environ: Mapping[str, str]) -> str:
+    if name not in environ:
+        raise TokenMissing(str(source), "It is not set")
+    return environ[name]
+
+
+def _from_file(source: TokenSource, root: Path) -> str:
+    place = _place(source, root)
+    try:
+        # Not blocking: opening a named pipe would wait for its writer forever.
+        descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise TokenMissing(str(source), "It is no ordinary file")
+            content = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it cannot be opened"
+        raise TokenMissing(str(source), f"It cannot be read: {reason.lower()}") from None
+    if len(content) > MAX_BYTES:
+        raise TokenMissing(str(source), "It is larger than 4 kB")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise TokenMissing(str(source), "It is not text") from None
+
+
+def _place(source: TokenSource, root: Path) -> Path:
+    file = Path(source.file or "")
+    if file.is_absolute():
+        return file
+    top = root.resolve()
+    place = (top / file).resolve()
+    if not place.is_relative_to(top):
+        raise TokenMissing(
+            str(source), "A relative file must lie in the repository; name it by its absolute path"
+        )
+    return place

@@ -1,0 +1,160 @@
+"""The protocol that every kind of resource follows: pure answers to the questions of plan and apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, TypeAlias
+
+from reconciler.kinds.catalogue import Catalogue
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.query import Answer, Query
+from reconciler.model.resource import (
+    Applied,
+    Binding,
+    DesiredResource,
+    LiveResource,
+    ResolvedResource,
+    Sought,
+)
+from reconciler.model.step import ApiStep, CallResult, Step
+from reconciler.model.value import Json, Path
+
+Reading: TypeAlias = Generator[Sequence[Query], Sequence[Answer], tuple[LiveResource, ...]]
+"""A reading without a network: it yields batches of queries, is sent their answers in the same order, and
+returns the live resources. Whoever drives it decides how the calls are made."""
+
+Notice: TypeAlias = Callable[[Diagnostic], None]
+"""Where a fault goes that must not stop the search for further ones."""
+
+
+@dataclass(frozen=True)
+class LiveIds:
+    """The Komet ids behind addresses. An address that is wanted and not yet there has None."""
+
+    by_address: Mapping[Address, int | None] = field(default_factory=dict)
+
+    @cached_property
+    def _by_id(self) -> Mapping[tuple[str, int], Address]:
+        return {(each.kind, id): each for each, id in self.by_address.items() if id is not None}
+
+    def address_of(self, kind: str, id: int) -> Address | None:
+        """The address in `kind` that stands for `id`, or None."""
+        return self._by_id.get((kind, id))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What reading and comparing rest on beside the resource itself.
+
+    `today` is the business day as ISO date: an order that shipped before it is settled. `ids` are those of
+    the resources that others refer to. The catalogue only labels: an empty one changes no verdict. `moved`
+    leads from addresses that a marker may still carry to those they have now.
+    """
+
+    project: str
+    today: str
+    ids: LiveIds = field(default_factory=LiveIds)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    numbers_per_call: int = 50
+    moved: Mapping[str, Address] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What stands in Komet for an address.
+
+    `retired` are predecessors that a replacement left behind, `cancelled` an order that somebody cancelled.
+    """
+
+    live: LiveResource | None = None
+    retired: tuple[LiveResource, ...] = ()
+    cancelled: LiveResource | None = None
+    adopted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Every live resource told apart.
+
+    `wanted` has an entry for each address of the configuration that is not `settled`; `orphans` are ours and
+    no longer wanted; `gone` are bound addresses that are no longer wanted and need nothing more;
+    `unmanaged` counts what is nobody's business here.
+    """
+
+    wanted: Mapping[Address, Match]
+    orphans: Mapping[Address, Match] = field(default_factory=dict)
+    settled: frozenset[Address] = frozenset()
+    gone: tuple[Address, ...] = ()
+    unmanaged: int = 0
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both sides of a resource in one canonical form.
+
+    `before` and `after` hold only what can be compared, so they are equal exactly when nothing is to change.
+    `replaces` says that the difference needs a new resource. `incomparable` are the paths of wanted values
+    that nobody can see and nobody recorded, `endangered` the confirmed or shipped lines that would go,
+    `notes` belong to the change if there is one, `warnings` are said in any case.
+    """
+
+    before: Mapping[str, Json]
+    after: Mapping[str, Json]
+    replaces: bool = False
+    incomparable: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    endangered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One resource with all that is known of it. `rewrite` asks to write what cannot be compared."""
+
+    address: Address
+    resolved: ResolvedResource | None
+    match: Match
+    applied: Applied | None = None
+    rewrite: bool = False
+
+
+class Kind(Protocol):
+    """What a kind answers. Nothing here calls Komet, reads a file or looks at a clock."""
+
+    @property
+    def name(self) -> str:
+        """The section of the configuration."""
+
+    def resolve(self, desired: DesiredResource, scope: Scope, notice: Notice) -> ResolvedResource | None:
+        """`desired` with its codes looked up; faults go to `notice`, and then it is None."""
+
+    def read(self, sought: Sequence[Sought], scope: Scope) -> Reading:
+        """The reading that finds `sought` with as few calls as the lists allow."""
+
+    def expected_calls(self, sought: Sequence[Sought], scope: Scope) -> int:
+        """How many calls `read` makes when everything is where it is known to be."""
+
+    def match(self, sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope) -> Matches:
+        """Which live resource stands for which address."""
+
+    def compare(self, subject: Subject, scope: Scope) -> Comparison:
+        """Both sides of `subject` in one canonical form."""
+
+    def lower(self, subject: Subject, scope: Scope) -> tuple[Step, ...]:
+        """The steps that carry `subject` from what is live to what is wanted, in order."""
+
+    def interpret(self, step: ApiStep, answer: Answer) -> CallResult:
+        """What the answer to `step` taught, and which lines it refused."""
+
+    def headline(self, subject: Subject, scope: Scope) -> str:
+        """The resource in a few of Komet's words."""
+
+    def commitment(self, steps: Sequence[Step]) -> str:
+        """The money that `steps` add to purchase orders, as decimal text."""
+
+    def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
+        """What is to be remembered of `live` so that it is found cheaply again."""

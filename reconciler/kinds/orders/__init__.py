@@ -1,0 +1,1 @@
+"""What purchase orders and prebooks have in common."""

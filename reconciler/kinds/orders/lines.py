@@ -1,0 +1,123 @@
+"""The items of an order against its live lines: which lines stay, which go, what is to be added."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.kinds.orders.order import Content, Item, Line
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLines:
+    """One item and its lines: `shown` is what stands for it today, `kept` of that stays, `removed` goes.
+
+    `missing` boxes are to be appended; `lost` boxes were cancelled by the vendor and are not asked for again.
+    """
+
+    shown: tuple[Line, ...] = ()
+    kept: tuple[Line, ...] = ()
+    removed: tuple[Line, ...] = ()
+    missing: int = 0
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """All items of an order by name, and the `extra` lines that belong to none: they go too."""
+
+    items: Mapping[str, ItemLines]
+    extra: tuple[Line, ...] = ()
+
+    @property
+    def removed(self) -> tuple[Line, ...]:
+        """Every line that goes, by id."""
+        gone = [line for each in self.items.values() for line in each.removed]
+        return tuple(sorted([*gone, *self.extra], key=lambda line: line.id))
+
+
+def assign_lines(
+    items: Sequence[Item],
+    lines: Sequence[Line],
+    former: Mapping[str, Content],
+    outdated: frozenset[str] = frozenset(),
+    recreate: bool = False,
+) -> Assignment:
+    """Tells the live `lines` apart by the `items` they serve.
+
+    A line that is what an item wants stays. Lines of the same identity with another cost, note or breakdown
+    go, and what then is missing is appended. A line that no item claims is taken for the former self of an
+    item that has none: the item that had its identity when last applied (`former`), else the only one of its
+    product. No line is good enough for an `outdated` item, whatever it shows. Boxes cancelled by the vendor
+    count as delivered unless `recreate` is set.
+    """
+    pools: dict[object, list[Line]] = defaultdict(list)
+    cancelled: dict[object, int] = defaultdict(int)
+    for line in sorted(lines, key=lambda each: each.id):
+        if line.is_cancelled:
+            cancelled[line.content.identity] += line.boxes
+        else:
+            pools[line.content.identity].append(line)
+    claimed = {item.name: pools.pop(item.content.identity, []) for item in items}
+    unclaimed = sorted((line for pool in pools.values() for line in pool), key=lambda line: line.id)
+    for item in items:
+        if not claimed[item.name]:
+            claimed[item.name] = _former_lines(item, items, claimed, unclaimed, former)
+    served: dict[str, ItemLines] = {}
+    extra = list(unclaimed)
+    for item in items:
+        lost = 0 if recreate else cancelled[item.content.identity]
+        served[item.name], spare = _serve(item, claimed[item.name], lost, item.name in outdated)
+        extra.extend(spare)
+    return Assignment(served, tuple(sorted(extra, key=lambda line: line.id)))
+
+
+def _former_lines(
+    item: Item,
+    items: Sequence[Item],
+    claimed: Mapping[str, list[Line]],
+    unclaimed: list[Line],
+    former: Mapping[str, Content],
+) -> list[Line]:
+    """Takes from `unclaimed` the lines that were `item` before its pack or product changed."""
+    was = former.get(item.name)
+    taken = [line for line in unclaimed if was is not None and line.content.identity == was.identity]
+    if not taken:
+        product = item.content.product_id
+        rivals = [
+            other for other in items if other.content.product_id == product and not claimed.get(other.name)
+        ]
+        lines = [line for line in unclaimed if line.content.product_id == product]
+        if rivals == [item] and len({line.content.identity for line in lines}) == 1:
+            taken = lines
+    for line in taken:
+        unclaimed.remove(line)
+    return taken
+
+
+def _serve(item: Item, pool: Sequence[Line], lost: int, outdated: bool) -> tuple[ItemLines, list[Line]]:
+    good = [line for line in pool if not outdated and line.content.serves(item.content)]
+    bad = [line for line in pool if line not in good]
+    wanted = max(item.boxes - lost, 0)
+    kept = _largest_fit(good, wanted)
+    missing = wanted - sum(line.boxes for line in kept)
+    if good:
+        surplus = [line for line in good if line not in kept]
+        return ItemLines(tuple(good), tuple(kept), tuple(surplus), missing, lost), bad
+    same = [line for line in bad if line.content == bad[0].content]
+    spare = [line for line in bad if line not in same]
+    return ItemLines(tuple(same), (), tuple(same), missing, lost), spare
+
+
+def _largest_fit(lines: Sequence[Line], boxes: int) -> list[Line]:
+    """The lines that keep most boxes without exceeding `boxes`; of equals, those with more confirmed ones."""
+    if sum(line.boxes for line in lines) <= boxes:
+        return list(lines)
+    best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}
+    for index, line in enumerate(lines):
+        for total, (confirmed, chosen) in sorted(best.items(), reverse=True):
+            reached, gain = total + line.boxes, confirmed + line.confirmed
+            if reached <= boxes and (reached not in best or best[reached][0] < gain):
+                best[reached] = (gain, (*chosen, index))
+    return [lines[index] for index in best[max(best)][1]]

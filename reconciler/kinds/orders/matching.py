@@ -1,0 +1,211 @@
+"""Which live order stands for which address: by binding, by marker, by number, by equality."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.kinds.kind import Match, Matches, Scope
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.resource import LiveResource, ResolvedResource, Sought
+
+CANCELLED = "Cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTraits:
+    """What matching asks a kind of order: its name, and when two orders are the same.
+
+    `same_header` says whether a live order has the wanted header. `key_of_wanted` and `key_of_live` are equal
+    exactly when an unmarked order equals the configuration, None where it must not be adopted at all.
+    """
+
+    kind: str
+    word: str
+    same_header: Callable[[ResolvedResource, LiveResource, Scope], bool]
+    key_of_wanted: Callable[[ResolvedResource, Scope], bytes]
+    key_of_live: Callable[[LiveResource, Scope], bytes | None]
+
+
+def ship_date(order: LiveResource | ResolvedResource) -> str:
+    """The order's ship date as ISO text, which orders as dates do."""
+    return str(order.attributes["ship_date"])
+
+
+def is_settled(sought: Sought, today: str) -> bool:
+    """Whether the order is known to have shipped and nothing else is wanted under its name.
+
+    A settled order costs no calls. A name whose ship date was moved on stands for a new order.
+    """
+    known = sought.binding.facts.get("ship_date") if sought.binding else None
+    if not isinstance(known, str) or known >= today:
+        return False
+    return sought.resolved is None or ship_date(sought.resolved) == known
+
+
+def is_over(order: LiveResource, wanted: ResolvedResource | None, today: str) -> bool:
+    """Whether a live order has shipped and is not the one that is wanted now."""
+    return ship_date(order) < today and (wanted is None or ship_date(wanted) != ship_date(order))
+
+
+def match_orders(
+    traits: OrderTraits, sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope
+) -> Matches:
+    """Tells `live` apart. An order belongs to an address by binding, by its marker, or by a written `number`;
+    an unmarked one that equals the configuration is adopted."""
+    return _Matching(traits, scope, {each.address: each for each in sought}, live).run()
+
+
+@dataclass(slots=True)
+class _Matching:
+    traits: OrderTraits
+    scope: Scope
+    sought: Mapping[Address, Sought]
+    live: Sequence[LiveResource]
+    wanted: dict[Address, Match] = field(default_factory=dict)
+    orphans: dict[Address, Match] = field(default_factory=dict)
+    settled: set[Address] = field(default_factory=set)
+    gone: list[Address] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    owner: dict[int, Address] = field(default_factory=dict)
+
+    def run(self) -> Matches:
+        claims = self._claims()
+        for address in sorted(set(self.sought) | set(claims)):
+            sought = self.sought.get(address) or Sought(address, None, None)
+            if is_settled(sought, self.scope.today):
+                self._settle(sought)
+            elif sought.resolved is None:
+                self._orphan(sought, claims.get(address, []))
+            else:
+                self._want(sought, sought.resolved, claims.get(address, []))
+        self._adopt()
+        owned = len({order.id for order in self.live if order.id in self.owner})
+        return Matches(
+            wanted=self.wanted,
+            orphans=self.orphans,
+            settled=frozenset(self.settled),
+            gone=tuple(self.gone),
+            unmanaged=len({order.id for order in self.live}) - owned,
+            diagnostics=tuple(self.diagnostics),
+        )
+
+    def _claims(self) -> dict[Address, list[LiveResource]]:
+        """The live orders of each address, each order claimed once."""
+        by_number: dict[str, Address] = {}
+        for address, sought in self.sought.items():
+            if sought.resolved is not None and isinstance(
+                number := sought.resolved.attributes.get("number"), str
+            ):
+                by_number[number] = address
+            if sought.binding is not None:
+                for number in (sought.binding.number, *sought.binding.retired):
+                    by_number.setdefault(number or "", address)
+        claims: dict[Address, list[LiveResource]] = defaultdict(list)
+        for order in self.live:
+            if order.id in self.owner:
+                continue
+            claimant = self._claimant(order, by_number)
+            if claimant is not None:
+                self.owner[order.id] = claimant
+                claims[claimant].append(order)
+        return claims
+
+    def _claimant(self, order: LiveResource, by_number: Mapping[str, Address]) -> Address | None:
+        named = by_number.get(order.number or "")
+        marker = order.marker
+        if marker is None:
+            return named
+        if marker.project != self.scope.project:
+            if named is not None:
+                self._fault(named, f"{order.number} carries the marker of the project {marker.project!r}")
+            return None
+        carried = Address(self.traits.kind, marker.name)
+        marked = self.scope.moved.get(str(carried), carried)
+        bound = self.sought.get(named) if named is not None else None
+        if bound is not None and bound.binding is not None and bound.binding.number == order.number:
+            return named
+        return named or marked
+
+    def _settle(self, sought: Sought) -> None:
+        if sought.resolved is None:
+            self.gone.append(sought.address)
+        else:
+            self.settled.add(sought.address)
+
+    def _orphan(self, sought: Sought, orders: Sequence[LiveResource]) -> None:
+        """Ours and no longer wanted: what has not shipped and is not cancelled is to go."""
+        left = [
+            order
+            for order in orders
+            if not self._is_cancelled(order) and not is_over(order, None, self.scope.today)
+        ]
+        if left:
+            self.orphans[sought.address] = Match(left[0], tuple(left[1:]))
+        elif sought.binding is not None:
+            self.gone.append(sought.address)
+
+    def _want(self, sought: Sought, wanted: ResolvedResource, orders: Sequence[LiveResource]) -> None:
+        bound = sought.binding.number if sought.binding else None
+        candidates = [order for order in orders if not is_over(order, wanted, self.scope.today)]
+        alive = [order for order in candidates if not self._is_cancelled(order)]
+        dead = [order for order in candidates if self._is_cancelled(order)]
+        ranked = sorted(alive, key=lambda order: self._rank(order, wanted, bound))
+        named = wanted.attributes.get("number")
+        if isinstance(named, str) and not any(order.number == named for order in orders):
+            self._fault(sought.address, f"no {self.traits.word} {named} was found in Komet", path=("number",))
+        if ranked:
+            adopted = bound is None and ranked[0].marker is None
+            if ship_date(ranked[0]) < self.scope.today:
+                self.settled.add(sought.address)
+            self.wanted[sought.address] = Match(ranked[0], tuple(ranked[1:]), adopted=adopted)
+            return
+        known = [order for order in dead if order.number == bound] or dead
+        self.wanted[sought.address] = Match(cancelled=known[0] if known else None)
+
+    def _rank(
+        self, order: LiveResource, wanted: ResolvedResource, bound: str | None
+    ) -> tuple[bool, bool, bool, int]:
+        """The current one of several: it has the wanted header, then lines, then it is the bound one."""
+        return (
+            not self.traits.same_header(wanted, order, self.scope),
+            not order.attributes["lines"],
+            order.number != bound,
+            order.id,
+        )
+
+    def _adopt(self) -> None:
+        """Finds unmarked orders that equal what is wanted and has none; of several, the user must choose."""
+        open_orders: dict[bytes, list[LiveResource]] = defaultdict(list)
+        for order in sorted(self.live, key=lambda each: each.id):
+            if order.id in self.owner or order.marker is not None or self._is_cancelled(order):
+                continue
+            key = self.traits.key_of_live(order, self.scope)
+            if key is not None and order not in open_orders[key]:
+                open_orders[key].append(order)
+        for address, match in sorted(self.wanted.items()):
+            resolved = self.sought[address].resolved
+            if match.live is not None or match.cancelled is not None or resolved is None:
+                continue
+            found = open_orders.get(self.traits.key_of_wanted(resolved, self.scope), [])
+            if len(found) > 1:
+                numbers = ", ".join(str(order.number) for order in found)
+                self._fault(
+                    address,
+                    f"{len(found)} orders in Komet equal this one and carry no marker: {numbers}",
+                    detail=f"write `number: {found[0].number}` to bind it to the one that is meant",
+                )
+            elif found:
+                order = found.pop()
+                self.owner[order.id] = address
+                self.wanted[address] = Match(order, adopted=True)
+
+    def _is_cancelled(self, order: LiveResource) -> bool:
+        return order.attributes["status"] == CANCELLED
+
+    def _fault(self, address: Address, summary: str, detail: str = "", path: tuple[str, ...] = ()) -> None:
+        self.diagnostics.append(
+            Diagnostic(Severity.ERROR, summary, detail=detail, address=address, path=path)
+        )

@@ -1,0 +1,243 @@
+"""Orders as typed values: what is wanted of one, and what Komet shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reconciler.model.node import Node
+from reconciler.model.value import Json, decimal_text, plain
+
+CANCELLED = "Cancelled"
+PENDING_APPROVAL = "Pending Approval"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One product of a mixed box: bunches per box, stems per bunch, cost and price per unit."""
+
+    product_id: int
+    bunches: int
+    stems: int
+    cost: Decimal | None
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a line is and what it costs: everything but its boxes, its price and its fate."""
+
+    product_id: int
+    box_type: str
+    unit: str
+    bunches: int
+    stems: int
+    mark_code: str
+    cost: Decimal | None
+    notes: str | None = None
+    breakdown: tuple[Part, ...] = ()
+
+    @property
+    def identity(self) -> tuple[int, str, str, int, int, str]:
+        """What tells two lines apart: product, box type, pack, unit and mark code."""
+        return (self.product_id, self.box_type, self.unit, self.bunches, self.stems, self.mark_code)
+
+    @property
+    def shown_breakdown(self) -> list[tuple[int, int, int, Decimal]]:
+        """The breakdown as Komet shows it: without prices, and in no order of its own (Komet API §5.3)."""
+        return sorted(
+            (part.product_id, part.bunches, part.stems, part.cost or Decimal(0)) for part in self.breakdown
+        )
+
+    def serves(self, wanted: Content) -> bool:
+        """Whether a line with this content is what `wanted` asks for. Notes count only where written."""
+        if self.identity != wanted.identity or self.cost != wanted.cost:
+            return False
+        if wanted.notes is not None and wanted.notes != (self.notes or ""):
+            return False
+        return self.shown_breakdown == wanted.shown_breakdown
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A live line of an order."""
+
+    id: int
+    boxes: int
+    confirmed: int
+    status: str
+    content: Content
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the vendor cancelled it."""
+        return self.status == CANCELLED
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it stands on an air waybill."""
+        return self.status == "Shipped"
+
+    @property
+    def is_endangered(self) -> bool:
+        """Whether removing it would undo something that the farm has done."""
+        return self.confirmed > 0 or self.is_shipped
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A wanted item of an order, with the codes that its call is made of."""
+
+    name: str
+    boxes: int
+    price: Decimal | None
+    content: Content
+    product_code: str
+    box_type_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOrder:
+    """An order as Komet shows it. Customer and carrier stand on its lines (A21)."""
+
+    id: int
+    number: str
+    status: str
+    ship_date: str
+    vendor_id: int | None
+    location_id: int | None
+    customer_ids: tuple[int, ...]
+    carrier_ids: tuple[int, ...]
+    comments: str
+    standalone: bool
+    lines: tuple[Line, ...]
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody cancelled it."""
+        return self.status == CANCELLED
+
+    @property
+    def live_lines(self) -> tuple[Line, ...]:
+        """The lines that the vendor has not cancelled."""
+        return tuple(line for line in self.lines if not line.is_cancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedOrder:
+    """A purchase order as the configuration wants it, ids beside codes; None means not managed."""
+
+    vendor_id: int
+    ship_date: str
+    customer: str
+    location_id: int | None
+    location_code: str
+    carrier_id: int | None
+    comments: str
+    confirm: bool
+    approve: bool
+    header_changes: str
+    recreate: bool
+    number: str | None
+    items: tuple[Item, ...]
+
+
+def order_json(order: LiveOrder | WantedOrder) -> dict[str, Json]:
+    """The canonical JSON of an order."""
+    shown = _json(order)
+    assert isinstance(shown, dict)
+    return shown
+
+
+def live_order(attributes: Mapping[str, Json]) -> LiveOrder:
+    """The order that `order_json` wrote."""
+    row = Node(attributes)
+    return LiveOrder(
+        id=row.whole("id"),
+        number=row.text("number"),
+        status=row.text("status"),
+        ship_date=row.text("ship_date"),
+        vendor_id=row.maybe_whole("vendor_id"),
+        location_id=row.maybe_whole("location_id"),
+        customer_ids=tuple(int(str(id)) for id in row.array("customer_ids")),
+        carrier_ids=tuple(int(str(id)) for id in row.array("carrier_ids")),
+        comments=row.text("comments"),
+        standalone=row.flag("standalone"),
+        lines=tuple(_line(line) for line in row.nodes("lines")),
+    )
+
+
+def wanted_order(attributes: Mapping[str, Json]) -> WantedOrder:
+    """The order that `order_json` wrote."""
+    row = Node(attributes)
+    return WantedOrder(
+        vendor_id=row.whole("vendor_id"),
+        ship_date=row.text("ship_date"),
+        customer=row.text("customer"),
+        location_id=row.maybe_whole("location_id"),
+        location_code=row.text("location_code"),
+        carrier_id=row.maybe_whole("carrier_id"),
+        comments=row.text("comments"),
+        confirm=row.flag("confirm"),
+        approve=row.flag("approve"),
+        header_changes=row.text("header_changes"),
+        recreate=row.flag("recreate"),
+        number=row.maybe_text("number"),
+        items=tuple(_item(item) for item in row.nodes("items")),
+    )
+
+
+def _json(value: object) -> Json:
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, tuple):
+        return [_json(inner) for inner in value]
+    if isinstance(value, LiveOrder | WantedOrder | Line | Item | Content | Part):
+        return {name: _json(getattr(value, name)) for name in value.__slots__}
+    return plain(value)  # type: ignore[arg-type]
+
+
+def _line(row: Node) -> Line:
+    return Line(
+        id=row.whole("id"),
+        boxes=row.whole("boxes"),
+        confirmed=row.whole("confirmed"),
+        status=row.text("status"),
+        content=_content(row.node("content")),
+    )
+
+
+def _item(row: Node) -> Item:
+    return Item(
+        name=row.text("name"),
+        boxes=row.whole("boxes"),
+        price=row.decimal("price"),
+        content=_content(row.node("content")),
+        product_code=row.text("product_code"),
+        box_type_id=row.whole("box_type_id"),
+    )
+
+
+def _content(row: Node) -> Content:
+    return Content(
+        product_id=row.whole("product_id"),
+        box_type=row.text("box_type"),
+        unit=row.text("unit"),
+        bunches=row.whole("bunches"),
+        stems=row.whole("stems"),
+        mark_code=row.text("mark_code"),
+        cost=row.decimal("cost"),
+        notes=row.maybe_text("notes"),
+        breakdown=tuple(_part(part) for part in row.nodes("breakdown")),
+    )
+
+
+def _part(row: Node) -> Part:
+    return Part(
+        product_id=row.whole("product_id"),
+        bunches=row.whole("bunches"),
+        stems=row.whole("stems"),
+        cost=row.decimal("cost"),
+        price=row.decimal("price"),
+    )

@@ -1,0 +1,169 @@
+"""The kind `purchase_orders`: standalone purchase orders, future stock kept for a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reconciler.kinds.kind import Comparison, Matches, Notice, Reading, Scope, Subject
+from reconciler.kinds.orders.matching import OrderTraits, is_settled, match_orders, ship_date
+from reconciler.kinds.orders.order import Content, LiveOrder, WantedOrder, live_order, wanted_order
+from reconciler.kinds.orders.reading import OrderCalls, choose_calls, order_queries
+from reconciler.kinds.purchase_orders.answer import parse_order
+from reconciler.kinds.purchase_orders.picture import header_differs
+from reconciler.kinds.purchase_orders.resolution import resolve_order
+from reconciler.kinds.purchase_orders.steps import interpret_order, lower_order, order_commitment
+from reconciler.kinds.purchase_orders.view import compare_orders, order_headline
+from reconciler.kinds.row import row_of
+from reconciler.model.address import Address
+from reconciler.model.query import Answer
+from reconciler.model.resource import Binding, DesiredResource, LiveResource, ResolvedResource, Sought
+from reconciler.model.step import ApiStep, CallResult, Step
+from reconciler.model.value import canonical_bytes, decimal_text
+
+NAME = "purchase_orders"
+LIST = "purchase.order.list"
+
+
+class PurchaseOrders:
+    """Standalone purchase orders (Komet API §5), known by the marker in their comments."""
+
+    name = NAME
+
+    def resolve(self, desired: DesiredResource, scope: Scope, notice: Notice) -> ResolvedResource | None:
+        """`desired` with ids beside its codes; unknown codes go to `notice` with the nearest ones."""
+        return resolve_order(desired, scope, notice)
+
+    def read(self, sought: Sequence[Sought], scope: Scope) -> Reading:
+        """Known orders by number or date, whichever is fewer calls; unknown ones by ship date.
+
+        What was not found where it is known to be is looked for once more by number, and what then is
+        missing, cancelled or standing with another header by its wanted ship date: no order is created
+        before its date was read (A22).
+        """
+        wanted = [each for each in sought if not is_settled(each, scope.today)]
+        first = _first_calls(wanted, scope)
+        found: dict[str, LiveResource] = {}
+        yield from _ask(first, found, scope)
+        lost = {
+            number: ""
+            for each in wanted
+            for number in _known_numbers(each)
+            if number not in found and number not in first.numbers
+        }
+        yield from _ask(choose_calls((), lost, scope.numbers_per_call), found, scope)
+        dates = {day for each in wanted for day in _search_dates(each, found, scope)} - set(first.dates)
+        yield from _ask(choose_calls(dates, {}, scope.numbers_per_call), found, scope)
+        return tuple(found[number] for number in sorted(found))
+
+    def expected_calls(self, sought: Sequence[Sought], scope: Scope) -> int:
+        """The calls of `read` when every order stands where it is known to be."""
+        wanted = [each for each in sought if not is_settled(each, scope.today)]
+        return _first_calls(wanted, scope).count(scope.numbers_per_call)
+
+    def match(self, sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope) -> Matches:
+        """By binding, by marker, by `number`; an unmarked equal order is adopted."""
+        return match_orders(TRAITS, sought, live, scope)
+
+    def compare(self, subject: Subject, scope: Scope) -> Comparison:
+        """Header, items and predecessors, side by side."""
+        return compare_orders(subject, scope)
+
+    def lower(self, subject: Subject, scope: Scope) -> tuple[Step, ...]:
+        """Calls to append, price, confirm and delete lines; operator steps for the rest (Komet API §5.5)."""
+        return lower_order(subject, scope)
+
+    def interpret(self, step: ApiStep, answer: Answer) -> CallResult:
+        """The order's id and number, and the line ids by identifier (A1)."""
+        return interpret_order(step, answer)
+
+    def headline(self, subject: Subject, scope: Scope) -> str:
+        """Number, vendor, ship date, location and customer."""
+        return order_headline(subject, scope)
+
+    def commitment(self, steps: Sequence[Step]) -> str:
+        """Boxes × pack × cost of the lines that `steps` add."""
+        return decimal_text(order_commitment(steps))
+
+    def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
+        """Number and ship date, and the numbers of predecessors that still stand."""
+        numbers = tuple(sorted(order.number or "" for order in retired))
+        return Binding(address, live.id, live.number, {"ship_date": ship_date(live)}, numbers)
+
+
+def _ask(calls: OrderCalls, found: dict[str, LiveResource], scope: Scope) -> Reading:
+    """Reads `calls` into `found`, by number."""
+    queries = order_queries(calls, LIST, scope.numbers_per_call)
+    if queries:
+        answers = yield queries
+        for answer in answers:
+            for row in row_of(answer).rows("purchaseOrders"):
+                order = parse_order(row)
+                found[order.number or ""] = order
+    return ()
+
+
+def _known_numbers(each: Sought) -> list[str]:
+    numbers = list(each.binding.retired) if each.binding else []
+    if each.binding and each.binding.number:
+        numbers.append(each.binding.number)
+    named = each.resolved.attributes.get("number") if each.resolved else None
+    return [*numbers, named] if isinstance(named, str) and named not in numbers else numbers
+
+
+def _first_calls(sought: Sequence[Sought], scope: Scope) -> OrderCalls:
+    forced: set[str] = set()
+    dated: dict[str, str] = {}
+    for each in sought:
+        numbers = _known_numbers(each)
+        known = str(each.binding.facts.get("ship_date", "")) if each.binding else ""
+        for number in numbers:
+            is_bound = each.binding is not None and number == each.binding.number
+            dated[number] = known if is_bound else dated.get(number, "")
+        if each.resolved is not None and (each.search or not numbers):
+            forced.add(ship_date(each.resolved))
+    return choose_calls(forced, dated, scope.numbers_per_call)
+
+
+def _search_dates(each: Sought, found: Mapping[str, LiveResource], scope: Scope) -> list[str]:
+    """The dates on which a marked successor may stand of which nobody knows."""
+    if each.resolved is None:
+        return []
+    orders = [live_order(found[number].attributes) for number in _known_numbers(each) if number in found]
+    wanted = wanted_order(each.resolved.attributes)
+    if any(not header_differs(wanted, order, scope) for order in orders if not order.is_cancelled):
+        return []
+    if orders and wanted.header_changes == "operator":
+        return []
+    return [wanted.ship_date]
+
+
+def _same_header(wanted: ResolvedResource, order: LiveResource, scope: Scope) -> bool:
+    return not header_differs(wanted_order(wanted.attributes), live_order(order.attributes), scope)
+
+
+def _key_of_wanted(resolved: ResolvedResource, scope: Scope) -> bytes:
+    wanted = wanted_order(resolved.attributes)
+    customer = scope.ids.by_address.get(Address("customers", wanted.customer))
+    lines = [_line_key(item.content, item.boxes) for item in wanted.items]
+    return _key(wanted, customer, lines)
+
+
+def _key_of_live(resource: LiveResource, scope: Scope) -> bytes | None:
+    """None for what is no standalone order of one customer: it must not be adopted."""
+    order = live_order(resource.attributes)
+    if len(order.customer_ids) != 1 or not order.standalone:
+        return None
+    return _key(
+        order, order.customer_ids[0], [_line_key(line.content, line.boxes) for line in order.live_lines]
+    )
+
+
+def _key(order: WantedOrder | LiveOrder, customer: int | None, lines: Sequence[str]) -> bytes:
+    return canonical_bytes([order.vendor_id, order.ship_date, order.location_id, customer, *sorted(lines)])
+
+
+def _line_key(content: Content, boxes: int) -> str:
+    return repr((content.identity, boxes, content.cost, content.shown_breakdown))
+
+
+TRAITS = OrderTraits(NAME, "purchase order", _same_header, _key_of_wanted, _key_of_live)

@@ -1,0 +1,161 @@
+"""One purchase order with everything known of it brought together: what is to stay, to go and to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reconciler.kinds.kind import Scope, Subject
+from reconciler.kinds.orders.lines import Assignment, assign_lines
+from reconciler.kinds.orders.order import (
+    PENDING_APPROVAL,
+    Content,
+    Item,
+    LiveOrder,
+    WantedOrder,
+    live_order,
+    wanted_order,
+)
+from reconciler.model.address import Address
+
+HEADER = ("vendor", "ship_date", "location", "customer", "carrier")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`header` holds the differing header attributes as (name, before, after) in words a person knows.
+
+    `prices` holds, for items whose selling price can be compared, the price before: the last applied one,
+    or None where the configuration has moved on from a price that nobody saw. Komet's list shows none (§5.5).
+    """
+
+    wanted: WantedOrder | None
+    live: LiveOrder | None
+    cancelled: LiveOrder | None
+    retired: tuple[LiveOrder, ...]
+    header: tuple[tuple[str, str, str], ...]
+    assignment: Assignment
+    prices: Mapping[str, Decimal | None]
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the header differs in a way that needs a new order."""
+        return bool(self.header) and self.wanted is not None and self.wanted.header_changes == "replace"
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether a person has to approve it before the vendor sees it."""
+        if self.wanted is None or self.live is None or not self.wanted.approve:
+            return False
+        return self.live.status == PENDING_APPROVAL
+
+
+def picture_of(subject: Subject, scope: Scope) -> Picture:
+    """The picture of `subject`. Pure; the catalogue in `scope` only words the header."""
+    match = subject.match
+    wanted = wanted_order(subject.resolved.attributes) if subject.resolved else None
+    live = live_order(match.live.attributes) if match.live else None
+    applied = wanted_order(subject.applied.attributes) if subject.applied else None
+    former = {item.name: item for item in applied.items} if applied else {}
+    header = _header_differences(wanted, live, scope) if wanted and live else ()
+    contents: Mapping[str, Content] = {name: item.content for name, item in former.items()}
+    items = wanted.items if wanted else ()
+    assignment = assign_lines(
+        items,
+        live.lines if live else (),
+        contents,
+        outdated=frozenset(
+            item.name for item in items if _breakdown_price_moved(item.content, contents.get(item.name))
+        ),
+        recreate=bool(wanted and wanted.recreate),
+    )
+    return Picture(
+        wanted=wanted,
+        live=live,
+        cancelled=live_order(match.cancelled.attributes) if match.cancelled else None,
+        retired=tuple(live_order(order.attributes) for order in match.retired),
+        header=header,
+        assignment=assignment,
+        prices=_prices_before(items, former, _unknown(subject), subject.rewrite),
+    )
+
+
+def customer_label(ids: tuple[int, ...], scope: Scope) -> str:
+    """The customers on an order's lines, by their names in the configuration where they have one."""
+    known = [(scope.ids.address_of("customers", id), id) for id in ids]
+    return ", ".join(address.name if address else f"id {id}" for address, id in known)
+
+
+def header_labels(order: LiveOrder | WantedOrder, scope: Scope) -> dict[str, str]:
+    """The header of an order in words; "" for what it does not say."""
+    lists = scope.catalogue
+    location = lists.label("locations", order.location_id) if order.location_id is not None else ""
+    vendor = lists.label("vendors", order.vendor_id) if order.vendor_id is not None else ""
+    if isinstance(order, WantedOrder):
+        customer = order.customer
+        carriers: tuple[int, ...] = () if order.carrier_id is None else (order.carrier_id,)
+    else:
+        customer, carriers = customer_label(order.customer_ids, scope), order.carrier_ids
+    carrier = ", ".join(lists.label("carriers", id) for id in carriers)
+    return dict(zip(HEADER, (vendor, order.ship_date, location, customer, carrier), strict=True))
+
+
+def header_differs(wanted: WantedOrder, live: LiveOrder, scope: Scope) -> bool:
+    """Whether a live order has another header than is wanted; an order without lines has no customer."""
+    return bool(_header_differences(wanted, live, scope))
+
+
+def _header_differences(
+    wanted: WantedOrder, live: LiveOrder, scope: Scope
+) -> tuple[tuple[str, str, str], ...]:
+    customer = scope.ids.by_address.get(Address("customers", wanted.customer))
+    differs = {
+        "vendor": wanted.vendor_id != live.vendor_id,
+        "ship_date": wanted.ship_date != live.ship_date,
+        "location": wanted.location_id is not None and wanted.location_id != live.location_id,
+        "customer": bool(live.customer_ids) and live.customer_ids != (customer,),
+        "carrier": wanted.carrier_id is not None
+        and bool(live.lines)
+        and live.carrier_ids != (wanted.carrier_id,),
+    }
+    before, after = header_labels(live, scope), header_labels(wanted, scope)
+    return tuple((name, before[name], after[name]) for name in HEADER if differs[name])
+
+
+def _prices_before(
+    items: Sequence[Item], former: Mapping[str, Item], unknown: frozenset[str], rewrite: bool
+) -> dict[str, Decimal | None]:
+    before: dict[str, Decimal | None] = {}
+    for item in items:
+        was = former.get(item.name)
+        if item.price is None:
+            continue
+        if rewrite:
+            before[item.name] = None
+        elif was is not None and was.content.identity == item.content.identity:
+            if item.name not in unknown:
+                before[item.name] = was.price
+            elif was.price != item.price:
+                before[item.name] = None
+    return before
+
+
+def _unknown(subject: Subject) -> frozenset[str]:
+    """The items whose last applied price was written down by us and never seen by anyone."""
+    paths = subject.applied.attributes.get("unknown") if subject.applied else None
+    rows = paths if isinstance(paths, list) else []
+    return frozenset(str(path[1]) for path in rows if isinstance(path, list) and len(path) == 3)
+
+
+def _breakdown_price_moved(wanted: Content, former: Content | None) -> bool:
+    """Whether only the prices inside a mixed box changed: Komet shows none, and sets them with the line."""
+    if former is None or former.shown_breakdown != wanted.shown_breakdown:
+        return False
+    return _prices(former) != _prices(wanted)
+
+
+def _prices(content: Content) -> list[tuple[int, int, int, Decimal]]:
+    return sorted(
+        (part.product_id, part.bunches, part.stems, part.price or Decimal(0)) for part in content.breakdown
+    )

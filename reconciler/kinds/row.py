@@ -1,0 +1,126 @@
+"""Reading Komet's answers: every spelling of a value in use, one type out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from reconciler.errors import UnexpectedAnswer
+from reconciler.model.query import Answer
+
+_TRUE = {"1", "true", "yes"}
+_FALSE = {"0", "false", "no", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One object of an answer. Absent, null and empty are the same (Komet API §1.7).
+
+    Every reader raises `UnexpectedAnswer` naming method and key when a value cannot be what is documented.
+    """
+
+    method: str
+    where: str
+    members: Mapping[str, object]
+
+    def text(self, key: str) -> str:
+        """The trimmed text at `key`, "" when there is none."""
+        value = self.members.get(key)
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return value.strip()
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self._unexpected(key, "a text", value)
+        return str(value)
+
+    def integer(self, key: str) -> int | None:
+        """The whole number at `key`, given as number or text, or None."""
+        value = self.members.get(key)
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool):
+            raise self._unexpected(key, "a whole number", value)
+        if isinstance(value, int):
+            return value
+        number = self.decimal(key)
+        if number is None or number != number.to_integral_value():
+            raise self._unexpected(key, "a whole number", value)
+        return int(number)
+
+    def required(self, key: str) -> int:
+        """The whole number at `key`, which must be there."""
+        number = self.integer(key)
+        if number is None:
+            raise self._unexpected(key, "a whole number", self.members.get(key))
+        return number
+
+    def decimal(self, key: str) -> Decimal | None:
+        """The amount at `key` without its thousands commas, or None."""
+        value = self.members.get(key)
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+            raise self._unexpected(key, "an amount", value)
+        try:
+            number = Decimal(str(value).replace(",", "").strip())
+        except InvalidOperation:
+            raise self._unexpected(key, "an amount", value) from None
+        if not number.is_finite() or abs(number) >= Decimal("1e20"):
+            raise self._unexpected(key, "an amount", value)
+        return number
+
+    def flag(self, key: str, default: bool) -> bool:
+        """The truth value at `key`, in any of its spellings, or `default` when there is none (A13)."""
+        value = self.members.get(key)
+        if value is None:
+            return default
+        word = str(value).strip().lower()
+        if word in _TRUE:
+            return True
+        if word in _FALSE:
+            return False
+        raise self._unexpected(key, "true or false", value)
+
+    def date(self, key: str) -> str:
+        """The ISO date at `key` (a time behind it is cut off), "" when there is none."""
+        text = self.text(key)
+        if not text:
+            return ""
+        try:
+            return date.fromisoformat(text[:10]).isoformat()
+        except ValueError:
+            raise self._unexpected(key, "a date YYYY-MM-DD", text) from None
+
+    def rows(self, key: str) -> Iterator[Row]:
+        """The objects of the list at `key`; none when the key is missing."""
+        value = self.members.get(key)
+        if value is None or value == "":
+            return
+        if not isinstance(value, list):
+            raise self._unexpected(key, "a list", value)
+        for index, member in enumerate(value):
+            if not isinstance(member, dict):
+                raise self._unexpected(f"{key}[{index}]", "an object", member)
+            yield Row(self.method, f"{self.where}{key}[{index}].", member)
+
+    def row(self, key: str) -> Row | None:
+        """The object at `key`, also when it comes as a list of one (Komet API §3.1), or None."""
+        value = self.members.get(key)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if value is None or value == "" or value == []:
+            return None
+        if not isinstance(value, dict):
+            raise self._unexpected(key, "an object", value)
+        return Row(self.method, f"{self.where}{key}.", value)
+
+    def _unexpected(self, key: str, expected: str, got: object) -> UnexpectedAnswer:
+        return UnexpectedAnswer(self.method, self.where + key, expected, got)
+
+
+def row_of(answer: Answer) -> Row:
+    """The whole answer as a row."""
+    return Row(answer.method, "", answer.payload)

@@ -1,0 +1,98 @@
+"""A plan: a value that says everything about what would change, and on what it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.model.address import Address
+from reconciler.model.change import Change
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.resource import Applied, Binding
+
+
+class Verdict(StrEnum):
+    """What a guard said: passed, refused, or refused and allowed by the one who planned."""
+
+    PASSED = "passed"
+    REFUSED = "refused"
+    ALLOWED = "allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardVerdict:
+    """One guard's judgement. `flag` is the `--allow` argument that would let exactly this through."""
+
+    name: str
+    verdict: Verdict
+    detail: str = ""
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBudget:
+    """Calls: `read` were spent by this plan, `apply` and `verify` will be; the rest is the account's day."""
+
+    read: int
+    apply: int
+    verify: int
+    used_today: int
+    daily_limit: int
+    reserve: int
+
+    @property
+    def left(self) -> int:
+        """Calls left today after this plan, those kept for others included."""
+        return self.daily_limit - self.used_today - self.read
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Amounts as decimal text with two places; Komet names no currency."""
+
+    commitment: str
+    fee: str
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A resource found as wanted whose record in state is missing or old: apply records it."""
+
+    applied: Applied
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would change, in the order in which it would be done.
+
+    `ids` are the Komet ids of the resources that changes refer to, by address; None is known after apply.
+    """
+
+    project: str
+    environment: str | None
+    company: int
+    reconciler: str
+    made_at: datetime
+    expires_at: datetime
+    config_digest: str
+    calls: CallBudget
+    money: Money
+    changes: tuple[Change, ...]
+    unchanged: int
+    unmanaged: int
+    unmanaged_by_kind: Mapping[str, int] = field(default_factory=dict)
+    settled: int = 0
+    ids: Mapping[str, int | None] = field(default_factory=dict)
+    agreed: tuple[Agreed, ...] = ()
+    gone: tuple[Address, ...] = ()
+    guards: tuple[GuardVerdict, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def refusals(self) -> tuple[GuardVerdict, ...]:
+        """The guards that refused and were not allowed."""
+        return tuple(guard for guard in self.guards if guard.verdict is Verdict.REFUSED)

@@ -1,0 +1,81 @@
+"""The project file as typed settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from reconciler.model.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSource:
+    """Where a token is read from: the environment variable `env`, or the file `file` (exactly one)."""
+
+    env: str | None = None
+    file: str | None = None
+
+    def __str__(self) -> str:
+        return f"environment variable {self.env}" if self.env else f"file {self.file}"
+
+
+@dataclass(frozen=True, slots=True)
+class KometSettings:
+    """How the live account is reached. `timeout` is in seconds for one call in all."""
+
+    url: str
+    company: int
+    token: TokenSource
+    paid_users: int = 1
+    timezone: str = "UTC"
+    assign_customer: str = "operator"
+    timeout: Decimal = Decimal(30)
+    numbers_per_call: int = 50
+
+    @property
+    def daily_limit(self) -> int:
+        """Calls a day: 1,000 for each paid user (Komet API §1.5)."""
+        return 1000 * self.paid_users
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Days on which nothing is written, both ends included."""
+
+    first: date
+    last: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """The limits of a plan; None switches a limit off. Shares are between 0 and 1.
+
+    `min_margin` is 0 unless written: nothing is sold below its cost.
+    """
+
+    max_deletes: int | None = 5
+    max_delete_share: Decimal | None = Decimal("0.3")
+    max_changes: int | None = 200
+    max_price_change: Decimal | None = Decimal("0.5")
+    min_margin: Decimal | None = Decimal(0)
+    max_commitment: Decimal | None = None
+    max_reserved_share: Decimal | None = None
+    protected: tuple[str, ...] = ()
+    freeze: tuple[Freeze, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`reconciler.yaml`, an environment already merged over it."""
+
+    name: str
+    environment: str | None
+    komet: KometSettings
+    state: str = "sqlite"
+    reserve: int = 0
+    fee: Decimal = Decimal("0.015")
+    guards: GuardSettings = field(default_factory=GuardSettings)
+    variables: Mapping[str, Value] = field(default_factory=dict)

@@ -1,0 +1,27 @@
+"""What is asked of Komet, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.value import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One reading call: a Komet method and its parameters, without token."""
+
+    method: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Komet said: the whole JSON object. Nothing found is an answer without its payload key.
+
+    Amounts with decimals are `Decimal` in `payload`, never float.
+    """
+
+    method: str
+    payload: Mapping[str, object]

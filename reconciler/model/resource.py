@@ -1,0 +1,98 @@
+"""Resources: as wanted, as live, as last applied, and what ties them together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.address import Address
+from reconciler.model.origin import Origin
+from reconciler.model.value import Json, Value
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredResource:
+    """A resource as the configuration wants it: `attributes` are validated, not resolved."""
+
+    address: Address
+    attributes: Mapping[str, Value]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedResource:
+    """A desired resource whose codes were looked up in Komet's reference lists.
+
+    `attributes` are canonical JSON with ids beside codes, enough to compare, to lower and to record without
+    the configuration or the lists. `policy` is what must still hold once the file is gone (protection,
+    on_remove), `depends_on` what must exist first.
+    """
+
+    address: Address
+    attributes: Mapping[str, Json]
+    origin: Origin
+    policy: Mapping[str, Json] = field(default_factory=dict)
+    depends_on: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """The ownership marker that an order carries: which project's which resource it is."""
+
+    project: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveResource:
+    """A resource as Komet shows it. `attributes` are canonical JSON, only what a kind compares or needs."""
+
+    kind: str
+    id: int
+    number: str | None
+    marker: Marker | None
+    attributes: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Which Komet resource an address stands for.
+
+    `facts` is what its kind needs to find it cheaply again (an order's ship date), and `retired` the numbers
+    of predecessors that a replacement has not yet seen gone.
+    """
+
+    address: Address
+    id: int
+    number: str | None = None
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    retired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What configuration and Komet last agreed on at an address, as the last apply recorded it.
+
+    `attributes` are the canonical wanted values, and under `unknown` the paths of those that nobody could
+    compare (lists, as in a plan); `policy` and
+    `depends_on` outlive the file; `origin` is where it was written then.
+    """
+
+    address: Address
+    attributes: Mapping[str, Json]
+    policy: Mapping[str, Json] = field(default_factory=dict)
+    depends_on: tuple[Address, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A resource to be read: what is wanted of it, what is known of it, or both.
+
+    `search` asks to look where it is wanted as well as where it is known to be: a successor may stand there.
+    """
+
+    address: Address
+    resolved: ResolvedResource | None
+    binding: Binding | None
+    search: bool = False

@@ -1,0 +1,67 @@
+"""Steps: one API call, or one instruction for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from reconciler.model.address import Address
+from reconciler.model.value import Json, Path
+
+KNOWN_AFTER_APPLY = "known_after_apply"
+
+
+def known_after_apply(address: Address, fact: str) -> dict[str, Json]:
+    """A placeholder in a call's parameters for a fact (`id`, `number`) that an earlier step will learn."""
+    return {KNOWN_AFTER_APPLY: f"{address}#{fact}"}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiStep:
+    """One writing call. `does` says in a few words what it changes; `paths` which attributes it settles.
+
+    `params` may hold `known_after_apply` placeholders. `reversible` is whether a later call can take it back.
+    `after_check` holds the step back until the resource was read and looks as wanted: so a replacement is
+    proved before the old one goes.
+    """
+
+    number: int
+    method: str
+    params: Mapping[str, Json]
+    does: str
+    reversible: bool = True
+    after_check: bool = False
+    paths: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorStep:
+    """One thing a person does in Komet's web UI, since no documented call can.
+
+    `screen` is where, `target` what to look for there, `instruction` the whole sentence. `key` is stable as
+    long as the same thing is to be done, and `before`/`after` are the value to be changed.
+    """
+
+    number: int
+    key: str
+    screen: str
+    target: str
+    instruction: str
+    before: Json = None
+    after: Json = None
+
+
+Step: TypeAlias = ApiStep | OperatorStep
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What a writing call's answer means to its kind.
+
+    `facts` are what it taught (`id`, `number`, ...). `failed` are the lines that Komet refused inside an
+    overall success, each with its message.
+    """
+
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    failed: tuple[str, ...] = ()

@@ -1,0 +1,47 @@
+"""Where two canonical sides differ. The only module that imports deepdiff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.model.change import AttributeChange
+from reconciler.model.value import Json, Path
+
+
+def diff_attributes(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[AttributeChange, ...]:
+    """The attributes that differ, by path. What comes or goes whole is one change; equal sides have none."""
+    if before == after:
+        return ()
+    if not before:
+        return tuple(AttributeChange(path, None, value) for path, value in _sections(after))
+    if not after:
+        return tuple(AttributeChange(path, value, None) for path, value in _sections(before))
+    return tuple(sorted(_differences(before, after), key=lambda change: path_key(change.path)))
+
+
+def path_key(path: Path) -> tuple[tuple[bool, int, str], ...]:
+    """What paths are sorted by: names before positions, positions as numbers."""
+    return tuple((isinstance(part, int), part if isinstance(part, int) else 0, str(part)) for part in path)
+
+
+def _sections(side: Mapping[str, Json]) -> Iterator[tuple[Path, Json]]:
+    """Every attribute of a side; a section of named parts (items, ship-tos) gives one for each part."""
+    for name in sorted(side):
+        value = side[name]
+        if isinstance(value, dict):
+            yield from (((name, inner), value[inner]) for inner in sorted(value))
+        else:
+            yield (name,), value
+
+
+def _differences(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[AttributeChange]:
+    from deepdiff import DeepDiff
+    from deepdiff.helper import notpresent
+
+    # With the default threshold deepdiff folds mappings that share few keys into one change.
+    tree = DeepDiff(before, after, threshold_to_diff_deeper=0, view="tree")
+    for levels in tree.values():
+        for level in levels:
+            old = None if level.t1 is notpresent else level.t1
+            new = None if level.t2 is notpresent else level.t2
+            yield AttributeChange(tuple(level.path(output_format="list")), old, new)

@@ -1,0 +1,221 @@
+"""Guards judge a plan before anybody can apply it, and name themselves, the limit and the figure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fnmatch import fnmatchcase
+
+from reconciler.errors import UsageError
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Change
+from reconciler.model.plan import GuardVerdict, Verdict
+from reconciler.model.project import GuardSettings
+from reconciler.model.value import Json
+
+SHARE_COUNTS_FROM = 10
+"""A share of fewer managed resources says nothing: there `max_deletes` and `empty` guard alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What guards look at. `managed` counts per kind what was ours before the plan, `wanted` what will be."""
+
+    changes: Sequence[Change]
+    managed: Mapping[str, int]
+    wanted: Mapping[str, int]
+    today: date
+    settings: GuardSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a guard refuses: the figure and the limit, and the address where it is about one resource."""
+
+    detail: str
+    address: Address | None = None
+
+
+Guard = Callable[[Judged], Iterator[Objection]]
+
+
+def judge_plan(judged: Judged, allowed: Collection[str]) -> tuple[GuardVerdict, ...]:
+    """What every guard says, in the order of their names. `allowed` holds `NAME` or `NAME:ADDRESS` each.
+
+    An argument that names no guard, or an address to a guard that takes none, is a `UsageError`.
+    """
+    for argument in allowed:
+        _raise_if_unusable(argument)
+    verdicts: list[GuardVerdict] = []
+    for name in sorted(GUARDS):
+        objections = list(GUARDS[name](judged))
+        if not objections:
+            verdicts.append(GuardVerdict(name, Verdict.PASSED))
+        for objection in objections:
+            flag = f"{name}:{objection.address}" if name in BY_ADDRESS else name
+            verdict = Verdict.ALLOWED if flag in allowed else Verdict.REFUSED
+            verdicts.append(GuardVerdict(name, verdict, objection.detail, flag))
+    return tuple(verdicts)
+
+
+def _raise_if_unusable(argument: str) -> None:
+    name, colon, address = argument.partition(":")
+    if name not in GUARDS:
+        raise UsageError(
+            f"--allow {argument}: no guard is called {name!r}; there are {', '.join(sorted(GUARDS))}"
+        )
+    if name in BY_ADDRESS and not colon:
+        raise UsageError(f"--allow {argument}: {name} is allowed for one address: --allow {name}:ADDRESS")
+    if name not in BY_ADDRESS and colon:
+        raise UsageError(f"--allow {argument}: {name} takes no address")
+    if colon:
+        try:
+            Address.parse(address)
+        except ValueError as error:
+            raise UsageError(f"--allow {argument}: {error}") from None
+
+
+def _max_deletes(judged: Judged) -> Iterator[Objection]:
+    limit = judged.settings.max_deletes
+    count = sum(change.action is Action.DELETE for change in judged.changes)
+    if limit is not None and count > limit:
+        yield Objection(f"{count} deletes, {limit} are allowed")
+
+
+def _max_delete_share(judged: Judged) -> Iterator[Objection]:
+    limit = judged.settings.max_delete_share
+    if limit is None:
+        return
+    deletes = Counter(change.address.kind for change in judged.changes if change.action is Action.DELETE)
+    for kind, count in sorted(deletes.items()):
+        managed = judged.managed.get(kind, 0)
+        if managed >= SHARE_COUNTS_FROM and Decimal(count) / managed > limit:
+            yield Objection(f"{count} of {managed} {kind} would be deleted, {_percent(limit)} are allowed")
+
+
+def _empty(judged: Judged) -> Iterator[Objection]:
+    deletes = Counter(change.address.kind for change in judged.changes if change.action is Action.DELETE)
+    for kind, count in sorted(deletes.items()):
+        if not judged.wanted.get(kind) and judged.managed.get(kind, 0) > 1:
+            yield Objection(f"all {count} {kind} would be deleted and none is left")
+
+
+def _max_changes(judged: Judged) -> Iterator[Objection]:
+    limit = judged.settings.max_changes
+    if limit is not None and len(judged.changes) > limit:
+        yield Objection(f"{len(judged.changes)} changes, {limit} are allowed")
+
+
+def _max_commitment(judged: Judged) -> Iterator[Objection]:
+    limit = judged.settings.max_commitment
+    total = sum((Decimal(change.commitment) for change in judged.changes), Decimal(0))
+    if limit is not None and total > limit:
+        yield Objection(f"{total:,.2f} would be committed, {limit:,.2f} are allowed")
+
+
+def _max_price_change(judged: Judged) -> Iterator[Objection]:
+    limit = judged.settings.max_price_change
+    if limit is None:
+        return
+    for change in judged.changes:
+        for path, before, after in _price_changes(change):
+            share = abs(after - before) / before if before else Decimal(1)
+            if share > limit:
+                yield Objection(
+                    f"{change.address} {path}: {before} → {after} moves it by {_percent(share)}, "
+                    f"{_percent(limit)} are allowed",
+                    change.address,
+                )
+
+
+def _min_margin(judged: Judged) -> Iterator[Objection]:
+    limit = judged.settings.min_margin
+    if limit is None:
+        return
+    for change in judged.changes:
+        for name, price, cost in _priced_items(change):
+            if price <= 0 or (price - cost) / price < limit:
+                margin = _percent((price - cost) / price) if price > 0 else "no margin"
+                yield Objection(
+                    f"{change.address} items.{name}: price {price}, cost {cost}: {margin}, at least "
+                    f"{_percent(limit)} is wanted",
+                    change.address,
+                )
+
+
+def _protected(judged: Judged) -> Iterator[Objection]:
+    for change in judged.changes:
+        if change.action in (Action.DELETE, Action.REPLACE) and change.policy.get("protected") is True:
+            yield Objection(f"{change.address} is protected and would be {change.action}d", change.address)
+
+
+def _freeze(judged: Judged) -> Iterator[Objection]:
+    for window in judged.settings.freeze:
+        if judged.changes and window.first <= judged.today <= window.last:
+            yield Objection(f"nothing is changed from {window.first} to {window.last}: {window.reason}")
+
+
+def _past_date(judged: Judged) -> Iterator[Objection]:
+    for change in judged.changes:
+        if change.action in (Action.CREATE, Action.REPLACE) and change.wanted is not None:
+            day = change.wanted.get("ship_date")
+            if isinstance(day, str) and day < judged.today.isoformat():
+                yield Objection(f"{change.address} is new and its ship date {day} has passed", change.address)
+
+
+def _confirmed(judged: Judged) -> Iterator[Objection]:
+    for change in judged.changes:
+        if change.endangered:
+            yield Objection(f"{change.address} would remove {'; '.join(change.endangered)}", change.address)
+
+
+GUARDS: Mapping[str, Guard] = {
+    "confirmed": _confirmed,
+    "empty": _empty,
+    "freeze": _freeze,
+    "max_changes": _max_changes,
+    "max_commitment": _max_commitment,
+    "max_delete_share": _max_delete_share,
+    "max_deletes": _max_deletes,
+    "max_price_change": _max_price_change,
+    "min_margin": _min_margin,
+    "past_date": _past_date,
+    "protected": _protected,
+}
+"""Every guard by its name, which is its `--allow` argument too."""
+
+BY_ADDRESS = frozenset({"confirmed", "past_date", "protected"})
+"""Guards that are allowed for one address only: `--allow NAME:ADDRESS`."""
+
+
+def is_protected(address: Address, settings: GuardSettings) -> bool:
+    """Whether `address` matches one of the protected patterns."""
+    return any(fnmatchcase(str(address), pattern) for pattern in settings.protected)
+
+
+def _price_changes(change: Change) -> Iterator[tuple[str, Decimal, Decimal]]:
+    for attribute in change.attributes:
+        before, after = attribute.before, attribute.after
+        if attribute.path[-1] == "price" and isinstance(before, str) and isinstance(after, str):
+            yield ".".join(str(part) for part in attribute.path), Decimal(before), Decimal(after)
+
+
+def _priced_items(change: Change) -> Iterator[tuple[str, Decimal, Decimal]]:
+    items = change.wanted.get("items") if change.wanted else None
+    for item in items if isinstance(items, list) else []:
+        if not isinstance(item, dict) or not isinstance(item.get("content"), dict):
+            continue
+        price, cost = item.get("price"), _member(item["content"], "cost")
+        if price is not None and cost is not None:
+            yield str(item["name"]), Decimal(str(price)), Decimal(str(cost))
+
+
+def _member(value: Json, key: str) -> Json:
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def _percent(share: Decimal) -> str:
+    return f"{share * 100:.0f} %"

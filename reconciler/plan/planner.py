@@ -1,0 +1,196 @@
+"""From desired, live and remembered to a plan. Pure: the same inputs give the same plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from reconciler.errors import ConfigurationError, UsageError
+from reconciler.kinds.kind import Kind, Matches, Scope, Subject
+from reconciler.model.address import Address
+from reconciler.model.change import Change
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.plan import Agreed, CallBudget, Plan
+from reconciler.model.project import Project
+from reconciler.model.resource import Applied, Binding, ResolvedResource
+from reconciler.plan.change import agreed_record, judge, live_binding
+from reconciler.plan.cost import apply_calls, money_of, verify_calls
+from reconciler.plan.guard import Judged, is_protected, judge_plan
+from reconciler.plan.order import in_order
+from reconciler.plan.selection import select
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the one who plans asked for: patterns and `--allow` arguments as they were typed."""
+
+    targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    rewrite: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    lifetime: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """All that a plan rests on. `read` are the calls spent on it, `used` those of the day before it."""
+
+    project: Project
+    resolved: Mapping[Address, ResolvedResource]
+    matches: Mapping[str, Matches]
+    applied: Mapping[Address, Applied]
+    bindings: Mapping[Address, Binding]
+    scope: Scope
+    made_at: datetime
+    reconciler: str
+    config_digest: str
+    read: int
+    used: int
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+
+def make_plan(kinds: Mapping[str, Kind], basis: Basis, choices: Choices) -> Plan:
+    """The plan. Raises `ConfigurationError` when the configuration does not fit what is live, and
+    `UsageError` for a choice that names nothing."""
+    faults = [fault for matches in basis.matches.values() for fault in matches.diagnostics]
+    if faults:
+        raise ConfigurationError(faults)
+    outcome = _Outcome()
+    for name, kind in kinds.items():
+        _judge_kind(kind, basis.matches.get(name, Matches({})), basis, _rewritten(basis, choices), outcome)
+    known = {*basis.resolved, *basis.bindings, *(change.address for change in outcome.changes)}
+    changes = in_order(select(outcome.changes, known, choices.targets, choices.excludes))
+    return Plan(
+        project=basis.project.name,
+        environment=basis.project.environment,
+        company=basis.project.komet.company,
+        reconciler=basis.reconciler,
+        made_at=basis.made_at,
+        expires_at=basis.made_at + choices.lifetime,
+        config_digest=basis.config_digest,
+        calls=CallBudget(
+            read=basis.read,
+            apply=apply_calls(kinds, changes, basis.scope),
+            verify=verify_calls(kinds, changes, basis.scope),
+            used_today=basis.used,
+            daily_limit=basis.project.komet.daily_limit,
+            reserve=basis.project.reserve,
+        ),
+        money=money_of(changes),
+        changes=changes,
+        unchanged=outcome.unchanged,
+        unmanaged=sum(matches.unmanaged for matches in basis.matches.values()),
+        unmanaged_by_kind={name: matches.unmanaged for name, matches in sorted(basis.matches.items())},
+        settled=sum(len(matches.settled) for matches in basis.matches.values()),
+        ids=_referred_ids(basis, changes),
+        agreed=tuple(outcome.agreed),
+        gone=tuple(sorted(outcome.gone)),
+        guards=judge_plan(_judged(basis, changes), choices.allow),
+        diagnostics=(*basis.diagnostics, *outcome.diagnostics),
+    )
+
+
+@dataclass(slots=True)
+class _Outcome:
+    changes: list[Change] = field(default_factory=list)
+    agreed: list[Agreed] = field(default_factory=list)
+    gone: list[Address] = field(default_factory=list)
+    unchanged: int = 0
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def _judge_kind(
+    kind: Kind, matches: Matches, basis: Basis, rewrite: frozenset[Address], outcome: _Outcome
+) -> None:
+    outcome.gone.extend(matches.gone)
+    outcome.unchanged += len(matches.settled - set(matches.wanted))
+    for address, match in sorted({**matches.wanted, **matches.orphans}.items()):
+        subject = Subject(
+            address, _protected(basis, address), match, basis.applied.get(address), address in rewrite
+        )
+        if address in matches.settled:
+            outcome.unchanged += 1
+            _agree(kind, subject, basis, outcome)
+            continue
+        judgement = judge(kind, subject, basis.bindings.get(address), basis.scope)
+        outcome.diagnostics.extend(judgement.warnings)
+        if judgement.change is not None:
+            outcome.changes.append(_with_policy(judgement.change, basis))
+        elif subject.resolved is None:
+            outcome.gone.append(address)
+        else:
+            outcome.unchanged += 1
+            _agree(kind, subject, basis, outcome)
+
+
+def _agree(kind: Kind, subject: Subject, basis: Basis, outcome: _Outcome) -> None:
+    """Notes what apply has to record of a resource that is as wanted, if its record is missing or old."""
+    binding = live_binding(kind, subject)
+    if binding is None or subject.resolved is None:
+        return
+    applied = agreed_record(subject.resolved, kind.compare(subject, basis.scope))
+    former = subject.applied
+    same = former is not None and (former.attributes, former.policy, former.depends_on) == (
+        applied.attributes,
+        applied.policy,
+        applied.depends_on,
+    )
+    if not same or basis.bindings.get(subject.address) != binding:
+        outcome.agreed.append(Agreed(applied, binding))
+
+
+def _protected(basis: Basis, address: Address) -> ResolvedResource | None:
+    """What is wanted at `address`, its protection written into the policy that outlives the file."""
+    resolved = basis.resolved.get(address)
+    if resolved is None or not is_protected(address, basis.project.guards):
+        return resolved
+    return replace(resolved, policy=dict(resolved.policy) | {"protected": True})
+
+
+def _with_policy(change: Change, basis: Basis) -> Change:
+    """What is protected now or was when last applied stays so while it is replaced or deleted."""
+    applied = basis.applied.get(change.address)
+    was_protected = applied is not None and applied.policy.get("protected") is True
+    if not was_protected and not is_protected(change.address, basis.project.guards):
+        return change
+    return replace(change, policy=dict(change.policy) | {"protected": True})
+
+
+def _rewritten(basis: Basis, choices: Choices) -> frozenset[Address]:
+    addresses = set()
+    for text in choices.rewrite:
+        try:
+            address = Address.parse(text)
+        except ValueError as error:
+            raise UsageError(f"--rewrite {text}: {error}") from None
+        if address not in basis.resolved:
+            raise UsageError(f"--rewrite {text}: the configuration has no such address")
+        addresses.add(address)
+    return frozenset(addresses)
+
+
+def _judged(basis: Basis, changes: Sequence[Change]) -> Judged:
+    managed = Counter(address.kind for address in {*basis.bindings, *basis.resolved, *_orphans(basis)})
+    new = Counter(
+        change.address.kind for change in changes if change.address not in basis.bindings and change.wanted
+    )
+    return Judged(
+        changes=changes,
+        managed={kind: count - new.get(kind, 0) for kind, count in managed.items()},
+        wanted=Counter(address.kind for address in basis.resolved),
+        today=date.fromisoformat(basis.scope.today),
+        settings=basis.project.guards,
+    )
+
+
+def _referred_ids(basis: Basis, changes: Sequence[Change]) -> dict[str, int | None]:
+    """The ids of what the changes depend on: apply compares with them, and may not ask again."""
+    known = basis.scope.ids.by_address
+    needed = {address for change in changes for address in (*change.depends_on, change.address)}
+    return {str(address): known[address] for address in sorted(needed) if address in known}
+
+
+def _orphans(basis: Basis) -> list[Address]:
+    return [address for matches in basis.matches.values() for address in matches.orphans]

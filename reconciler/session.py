@@ -1,0 +1,93 @@
+"""Everything that one command works with, opened together: configuration, state, connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from reconciler.config.configuration import Configuration
+from reconciler.config.tokens import read_token
+from reconciler.errors import QuotaExhausted, TokenMissing
+from reconciler.komet.open import SIMULATOR, Connection, account_name, open_komet
+from reconciler.state.open import State, open_state
+from reconciler.state.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One configuration repository with its state and its account, for the length of one command."""
+
+    configuration: Configuration
+    state: State
+    connection: Connection
+
+    @property
+    def scope(self) -> Scope:
+        """Whose memory in the state is ours."""
+        project = self.configuration.project
+        return Scope(project.name, project.environment, self.connection.account)
+
+    @property
+    def today(self) -> date:
+        """The business day, which is also the quota's day (A9)."""
+        return _day(self.connection.now(), self.configuration)
+
+    @property
+    def calls_used_today(self) -> int:
+        """The calls of the account today, those of other projects on this state included."""
+        return self.state.ledger.used(self.connection.account, self.today)
+
+
+@contextmanager
+def open_session(
+    configuration: Configuration,
+    environ: Mapping[str, str],
+    *,
+    writing: bool,
+    clock: Callable[[], datetime] | None = None,
+    parallel: int = 4,
+) -> Iterator[Session]:
+    """A session that may write to Komet only if `writing`. `TokenMissing` comes before anything is opened."""
+    settings = configuration.project.komet
+    try:
+        token = read_token(settings.token, configuration.root, environ)
+    except TokenMissing as missing:
+        raise _with_hint(missing, settings.url) from None
+    with open_state(configuration.project.state, configuration.root) as state:
+        opened: list[Connection] = []
+        account = account_name(settings)
+        counter = state.ledger.counter(account, lambda: _day(opened[0].now(), configuration))
+        connection = open_komet(
+            settings,
+            token,
+            root=configuration.root,
+            state_folder=state.folder,
+            writing=writing,
+            ledger=counter,
+            parallel=parallel,
+            clock=clock,
+        )
+        opened.append(connection)
+        with connection:
+            try:
+                yield Session(configuration, state, connection)
+            except QuotaExhausted:
+                state.ledger.note_exhausted(account, _day(connection.now(), configuration))
+                raise
+
+
+def _day(now: datetime, configuration: Configuration) -> date:
+    return now.astimezone(ZoneInfo(configuration.project.komet.timezone)).date()
+
+
+def _with_hint(missing: TokenMissing, url: str) -> TokenMissing:
+    """The embedded simulator's tokens are no secret: say which one to set."""
+    if not url.startswith(SIMULATOR):
+        return missing
+    variable = missing.where.removeprefix("environment variable ")
+    if variable == missing.where:
+        return missing
+    return TokenMissing(missing.where, f"The embedded simulator takes: export {variable}=simulator-company")

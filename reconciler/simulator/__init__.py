@@ -1,0 +1,1 @@
+"""An embedded Komet Sales, a stranger to the rest of this package."""

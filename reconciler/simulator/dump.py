@@ -1,0 +1,73 @@
+"""The whole state of a simulator as one JSON document, for tests and for the stand-in of the web UI."""
+
+from __future__ import annotations
+
+import json
+from sqlite3 import Row as StoredRow
+from typing import Any
+
+from reconciler.simulator.clock import Clock
+from reconciler.simulator.gate import switches_of
+from reconciler.simulator.quota import calls_on, quota_day
+from reconciler.simulator.store import Store
+
+
+def state_of(store: Store, clock: Clock) -> dict[str, Any]:
+    """Orders with lines, customers, ship-tos, vendors, tokens without values, calls today, the call log."""
+    now = clock.now()
+    switches = switches_of(store)
+    return {
+        "now": now.isoformat(),
+        "company": {"id": int(store.setting("company_id", "0")), "name": store.setting("company_name", "")},
+        "switches": {name: getattr(switches, name) for name in switches.__dataclass_fields__},
+        "purchase_orders": _orders(store),
+        "customers": _rows(store, "customers"),
+        "ship_tos": _rows(store, "ship_tos"),
+        "contacts": _rows(store, "contacts"),
+        "vendors": _rows(store, "vendors"),
+        "vendor_aliases": _rows(store, "vendor_aliases"),
+        "parked_products": _rows(store, "parked_products"),
+        "awbs": _rows(store, "awbs"),
+        "tokens": [
+            {"name": row["name"], "type": row["type"], "methods": row["methods"].split()}
+            for row in store.rows("SELECT * FROM tokens ORDER BY name, value")
+        ],
+        "faults": _rows(store, "faults"),
+        "calls_today": calls_on(store, quota_day(now, switches)),
+        "calls": [_call(row) for row in store.rows("SELECT * FROM calls ORDER BY number")],
+    }
+
+
+def _rows(store: Store, table: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in store.rows(f"SELECT * FROM {table} ORDER BY id")]
+
+
+def _orders(store: Store) -> list[dict[str, Any]]:
+    orders = {
+        row["id"]: {**dict(row), "hold": bool(row["hold"]), "lines": []}
+        for row in store.rows(
+            "SELECT o.*, v.code AS vendor, c.code AS customer, g.code AS location, r.code AS carrier "
+            "FROM purchase_orders o JOIN vendors v ON v.id = o.vendor_id "
+            "JOIN locations g ON g.id = o.location_id LEFT JOIN customers c ON c.id = o.customer_id "
+            "LEFT JOIN carriers r ON r.id = o.carrier_id ORDER BY o.id"
+        )
+    }
+    lines = {
+        row["id"]: {**dict(row), "breakdowns": [], "box_codes": []}
+        for row in store.rows(
+            "SELECT l.*, p.code AS product, b.code AS box_type, a.number AS awb FROM po_lines l "
+            "JOIN products p ON p.id = l.product_id JOIN box_types b ON b.id = l.box_type_id "
+            "LEFT JOIN awbs a ON a.id = l.awb_id ORDER BY l.id"
+        )
+    }
+    for row in store.rows("SELECT * FROM po_breakdowns ORDER BY id"):
+        lines[row["line_id"]]["breakdowns"].append(dict(row))
+    for row in store.rows("SELECT * FROM po_boxes ORDER BY id"):
+        lines[row["line_id"]]["box_codes"].append(row["code"])
+    for line in lines.values():
+        orders[line["po_id"]]["lines"].append(line)
+    return list(orders.values())
+
+
+def _call(row: StoredRow) -> dict[str, Any]:
+    return {**dict(row), "params": json.loads(row["params"])}

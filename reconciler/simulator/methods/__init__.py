@@ -1,0 +1,1 @@
+"""Komet methods, one module for each page family of the reference."""

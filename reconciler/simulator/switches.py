@@ -1,0 +1,118 @@
+"""The switches for everything the documents leave open, each with the assumption's answer as its default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from reconciler.simulator.errors import Refused
+
+
+def _one_of(*choices: str) -> Any:
+    """A field that takes one of `choices`; the first is the default."""
+    return field(default=choices[0], metadata={"choices": choices})
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """How this Komet behaves where the reference is silent (Komet API §11.2)."""
+
+    po_initial_status: str = _one_of("PA", "A", "CF")
+    """Status of an order made by API, the setting "Purchase Order Workflow" (A2)."""
+    po_line_unknown_fields: str = _one_of("ignore", "refuse")
+    """What a line field outside the vocabulary of A1 does."""
+    po_create_customer: str = _one_of("accepted", "ignored")
+    """Whether purchase.order.create takes a customer (A1)."""
+    po_list_status_form: str = _one_of("words", "codes")
+    """`Pending Approval` or `PA` in purchase.order.list (§5.3)."""
+    po_emptied: str = _one_of("keep", "vanish")
+    """What becomes of an order whose last line is deleted (A26)."""
+    po_confirm_from_pa: str = _one_of("allow", "refuse")
+    """Whether a line of an order in Pending Approval can be confirmed (A24)."""
+    mandatory_po_carrier: str = _one_of("off", "on")
+    """The setting "Mandatory Carriers on the POs" (§5.2)."""
+    temporary_awb: str = _one_of("off", "on")
+    """Temporary AWBs for every vendor; a vendor's own flag turns it on for that one (§5.2)."""
+    customer_token_foreign_customer: str = _one_of("refuse", "empty", "allow")
+    """A Customer token that asks for another customer (A37)."""
+    delete_rules: str = _one_of("ui", "free")
+    """Whether API deletes obey the rules of the web UI (A36)."""
+    unknown_product_code: str = _one_of("park", "refuse")
+    """An unknown product code waits for Object Mapping, or fails its line (A30)."""
+    skip_unmapped: str = _one_of("silent", "error")
+    """A line whose product is not mapped is left out silently, or fails (A23)."""
+    partial_success: str = _one_of("keep", "refuse")
+    """Whether good lines stay when another line fails (A23)."""
+    comments_roundtrip: str = _one_of("trimmed", "exact", "cut")
+    """How comments are stored: trimmed, as sent, or cut at 200 characters (A11)."""
+    status_type: str = _one_of("by_method", "number", "text", "random")
+    """Type of the envelope's `status` (§1.4)."""
+    empty_list_status: str = _one_of("1", "0")
+    """`status` of an empty list (A13)."""
+    empty_list_message: str = _one_of("plain", "ok_appended")
+    """`Orders not found.` or `Orders not found.OK` (§1.4)."""
+    empty_fields: str = _one_of("absent", "null", "empty")
+    """How an empty optional field looks (§1.7)."""
+    ids_as_text: str = _one_of("on", "off")
+    """Whether some answers carry ids as text (§1.7)."""
+    commas_in_amounts: str = _one_of("on", "off")
+    """Thousands commas in amounts that are text (§1.7)."""
+    shuffle_members: str = _one_of("on", "off")
+    """Whether the order of JSON members varies from call to call (§1.4)."""
+    error_form: str = _one_of("status", "http_4xx")
+    """A business failure is HTTP 200 with status 0, or HTTP 400 with the same body (A8)."""
+    quota_form: str = _one_of("429", "403", "200")
+    """How over-quota is answered (A8)."""
+    like_mode: str = _one_of("contains", "prefix", "sql")
+    """What a LIKE filter means (A14)."""
+    multi_location: str = _one_of("off", "on")
+    """Whether the company is in multi-location mode (§1.8)."""
+    quota_users: int = 3
+    """Paid users: the daily quota is a thousand calls for each (§1.5)."""
+    quota_reset: str = "00:00"
+    """UTC time of day at which the quota starts again (A9)."""
+    size_limit: int = 65536
+    """Bytes of body and query that a request may have (A16)."""
+    future_sales_customer: str = ""
+    """Code of the Future Sales customer, empty for none (§6.1)."""
+    random_seed: int = 1
+    """What the random choices above are drawn from."""
+
+
+def choices_of(name: str) -> tuple[str, ...]:
+    """The values that switch `name` takes; empty for a number or a text."""
+    (found,) = (each for each in fields(Switches) if each.name == name)
+    return tuple(found.metadata.get("choices", ()))
+
+
+def make_switches(settings: Mapping[str, object]) -> Switches:
+    """Switches with `settings` over the defaults; an unknown name or value is refused by name."""
+    defaults = Switches()
+    known = {each.name for each in fields(Switches)}
+    for name in settings:
+        if name not in known:
+            raise Refused(f"there is no switch {name!r}; there are {', '.join(sorted(known))}")
+    values = {name: _coerced(name, value, getattr(defaults, name)) for name, value in settings.items()}
+    return Switches(**values)
+
+
+def _coerced(name: str, value: object, default: object) -> Any:
+    if isinstance(value, bool):
+        value = "on" if value else "off"
+    if isinstance(default, int):
+        return _whole(name, value)
+    text = str(value)
+    choices = choices_of(name)
+    if choices and text not in choices:
+        raise Refused(f"{name} is one of {', '.join(choices)}, not {text!r}")
+    if name == "quota_reset" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise Refused(f"quota_reset is a time of day such as 00:00, not {text!r}")
+    return text
+
+
+def _whole(name: str, value: object) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", str(value)):
+        raise Refused(f"{name} is a whole number, not {value!r}")
+    return int(str(value))

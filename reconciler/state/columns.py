@@ -1,0 +1,66 @@
+"""Values as columns: JSON and moments as text, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from reconciler.errors import StateError
+from reconciler.model.address import Address
+from reconciler.model.value import Value, canonical_bytes, plain
+
+
+def json_text(value: Value) -> str:
+    """`value` as canonical JSON text; decimals and dates become strings."""
+    try:
+        return canonical_bytes(value).decode()  # type: ignore[arg-type]  # usually it is JSON already
+    except TypeError:
+        return canonical_bytes(plain(value)).decode()
+
+
+def json_value(text: str) -> Any:
+    """What `json_text` wrote; StateError when it is no JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise StateError("the state holds a value that is no JSON: it was changed from outside") from None
+
+
+def json_objects(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """The mapping that each of `texts` is, parsed in one go: twice as fast for ten thousand of them."""
+    values = json_value(f"[{','.join(texts)}]")
+    if len(values) != len(texts) or not all(isinstance(value, dict) for value in values):
+        raise StateError(
+            "the state holds something else where a mapping belongs: it was changed from outside"
+        )
+    return list(values)
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """The mapping that `text` is."""
+    return {} if text == "{}" else json_objects((text,))[0]
+
+
+def moment_text(moment: datetime) -> str:
+    """An aware moment as ISO text in UTC, always of one width, so that texts sort as the moments do."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone cannot be remembered")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def moment(text: str) -> datetime:
+    """What `moment_text` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def moment_or_none(text: str | None) -> datetime | None:
+    """`moment`, of a column that may be empty."""
+    return None if text is None else moment(text)
+
+
+def address(text: str) -> Address:
+    """The address that a column holds; its kind is not judged: a later version may know more of them."""
+    kind, _, name = text.partition(".")
+    return Address(kind, name)

@@ -1,0 +1,67 @@
+"""The tables, as the ordered migrations that make them."""
+
+from __future__ import annotations
+
+from reconciler.errors import StateError
+from reconciler.state.database import Database
+
+_SCOPE = "project TEXT NOT NULL, environment TEXT NOT NULL, account TEXT NOT NULL"
+
+_FIRST: tuple[str, ...] = (
+    f"""CREATE TABLE bindings ({_SCOPE}, address TEXT NOT NULL, id BIGINT NOT NULL, number TEXT,
+        facts TEXT NOT NULL, retired TEXT NOT NULL,
+        PRIMARY KEY (project, environment, account, address))""",
+    f"""CREATE TABLE applied ({_SCOPE}, address TEXT NOT NULL, attributes TEXT NOT NULL, policy TEXT NOT NULL,
+        depends_on TEXT NOT NULL, origin_file TEXT, origin_line INTEGER, origin_column INTEGER,
+        PRIMARY KEY (project, environment, account, address))""",
+    f"""CREATE TABLE runs (id TEXT PRIMARY KEY, {_SCOPE}, kind TEXT NOT NULL, started_at TEXT NOT NULL,
+        commit_id TEXT, author TEXT, plan_digest TEXT, finished_at TEXT, summary TEXT, exit_code INTEGER)""",
+    "CREATE INDEX runs_by_start ON runs (project, environment, account, started_at)",
+    "CREATE INDEX runs_by_plan ON runs (plan_digest)",
+    """CREATE TABLE journal (id {identity}, run TEXT NOT NULL REFERENCES runs (id), address TEXT NOT NULL,
+        step INTEGER NOT NULL, method TEXT NOT NULL, params TEXT NOT NULL, notes TEXT NOT NULL,
+        intended_at TEXT NOT NULL, outcome TEXT, concluded_at TEXT, facts TEXT NOT NULL,
+        message TEXT NOT NULL, settled TEXT, settled_at TEXT)""",
+    "CREATE INDEX journal_by_run ON journal (run)",
+    "CREATE INDEX journal_open ON journal (settled, outcome)",
+    """CREATE TABLE calls (account TEXT NOT NULL, day TEXT NOT NULL, method TEXT NOT NULL,
+        number INTEGER NOT NULL, PRIMARY KEY (account, day, method))""",
+    "CREATE TABLE exhausted (account TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (account, day))",
+    """CREATE TABLE leases (account TEXT PRIMARY KEY, holder TEXT NOT NULL, since TEXT NOT NULL,
+        expires TEXT NOT NULL)""",
+    """CREATE TABLE lists (account TEXT NOT NULL, name TEXT NOT NULL, fetched_at TEXT NOT NULL,
+        list_rows TEXT NOT NULL, PRIMARY KEY (account, name))""",
+    f"""CREATE TABLE snapshots ({_SCOPE}, taken_at TEXT NOT NULL, content TEXT NOT NULL,
+        PRIMARY KEY (project, environment, account))""",
+    f"""CREATE TABLE open_steps ({_SCOPE}, address TEXT NOT NULL, step_key TEXT NOT NULL,
+        number INTEGER NOT NULL, screen TEXT NOT NULL, target TEXT NOT NULL, instruction TEXT NOT NULL,
+        value_before TEXT NOT NULL, value_after TEXT NOT NULL, since TEXT NOT NULL,
+        PRIMARY KEY (project, environment, account, address, step_key))""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+"""Each brings the schema from the version that is its index to the next; a released one is never edited."""
+
+
+def migrate(database: Database, where: str, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+    """Bring the schema to the version that this code knows; StateError when it is already newer."""
+    with database.transaction():
+        database.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+        version = schema_version(database)
+        if version > len(migrations):
+            raise StateError(
+                f"the state in {where} was written by a newer reconciler (its schema is version {version},"
+                f" this one knows {len(migrations)}): use that version, or move the state away; losing it"
+                " costs calls, never correctness"
+            )
+        for statement in (statement for migration in migrations[version:] for statement in migration):
+            database.execute(statement.replace("{identity}", database.identity))
+        if version < len(migrations):
+            database.execute("DELETE FROM schema_version")
+            database.execute("INSERT INTO schema_version (version) VALUES (?)", (len(migrations),))
+
+
+def schema_version(database: Database) -> int:
+    """The version that the database says it has; 0 for a new one."""
+    rows = database.query("SELECT version FROM schema_version")
+    return int(rows[0][0]) if rows else 0

@@ -1,0 +1,124 @@
+"""Drives a simulator the way the product does: httpx over WSGI, token where the method's family keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import httpx
+import pytest
+
+from reconciler.simulator.embed import Simulator, make_simulator
+from reconciler.simulator.seed import Document, load_seed, merged
+
+COMPANY = "simulator-company"
+CUSTOMER = "simulator-bloomnet"
+VENDOR = "simulator-vendor"
+USER = "simulator-user"
+URL = "http://komet.invalid"
+
+
+@cache
+def wholesaler() -> Document:
+    """The packaged seed, read once."""
+    return load_seed("wholesaler").document
+
+
+class Komet:
+    """A simulator and an HTTP client on it."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+        self.http = httpx.Client(transport=httpx.WSGITransport(app=sim.wsgi), base_url=URL)
+
+    def get(self, method: str, token: str = COMPANY, **params: Any) -> dict[str, Any]:
+        """A classic GET."""
+        return self._json(self.raw_get(method, token, **params))
+
+    def raw_get(self, method: str, token: str = COMPANY, **params: Any) -> httpx.Response:
+        """A classic GET, unread."""
+        return self.http.get(f"/api/{method}", params={"authenticationToken": token, **params})
+
+    def post(self, method: str, token: str = COMPANY, **body: Any) -> dict[str, Any]:
+        """A classic POST with a JSON body."""
+        return self._json(self.raw_post(method, token, **body))
+
+    def raw_post(self, method: str, token: str = COMPANY, **body: Any) -> httpx.Response:
+        """A classic POST, unread."""
+        return self.http.post(f"/api/{method}", json={"authenticationToken": token, **body})
+
+    def ask(self, method: str, token: str = COMPANY, **params: Any) -> dict[str, Any]:
+        """A GET of the families that keep the token in a header."""
+        headers = {"authenticationToken": token, "X-ACCOUNT": "6316", "X-SALES-CHANNEL": "WEB_APP"}
+        return self._json(self.http.get(f"/api/{method}", params=params, headers=headers))
+
+    def create(self, *items: dict[str, Any], **header: Any) -> dict[str, Any]:
+        """purchase.order.create for ROSALEDA with sensible values for what is not given."""
+        body = {"shipDate": "2027-02-01", "vendorId": 77, "customerId": 48213, **header}
+        lines = list(items) or [line()]
+        return self.post("purchase.order.create", **body, purchaseOrderItems=lines)
+
+    def order(self, number: str, token: str = COMPANY) -> dict[str, Any]:
+        """One order as purchase.order.list shows it."""
+        (found,) = self.get("purchase.order.list", token, number=number)["purchaseOrders"]
+        assert isinstance(found, dict)
+        return found
+
+    def lines(self, number: str) -> list[dict[str, Any]]:
+        """The lines of one order."""
+        details = self.order(number)["details"]
+        assert isinstance(details, list)
+        return details
+
+    def stored(self, number: str) -> dict[str, Any]:
+        """One order as the company itself holds it, with price and hold."""
+        (found,) = (order for order in self.sim.state()["purchase_orders"] if order["number"] == number)
+        assert isinstance(found, dict)
+        return found
+
+    def switch(self, **values: Any) -> None:
+        """Set switches."""
+        self.sim.operator("settings", **values)
+
+    @staticmethod
+    def _json(response: httpx.Response) -> dict[str, Any]:
+        assert response.status_code == 200, response.text
+        found = response.json()
+        assert isinstance(found, dict)
+        return found
+
+
+def line(**changes: Any) -> dict[str, Any]:
+    """A purchase order line, with changes."""
+    return {
+        "identifier": "l1",
+        "productId": 999,
+        "boxTypeId": 9,
+        "boxes": 10,
+        "bunches": 12,
+        "stemsBunch": 25,
+        "unitType": "Stem",
+        "cost": 0.28,
+        "price": 0.42,
+        **changes,
+    }
+
+
+def failed(answer: dict[str, Any], words: str) -> bool:
+    """Whether `answer` is a failure whose message has these words."""
+    return str(answer["status"]) == "0" and words.lower() in answer["message"].lower()
+
+
+def seed_with(**changes: Any) -> Document:
+    """The packaged seed with changes merged in."""
+    return merged(wholesaler(), changes)
+
+
+@pytest.fixture
+def komet() -> Iterator[Komet]:
+    """The packaged wholesaler, fresh."""
+    found = Komet(make_simulator(wholesaler()))
+    yield found
+    found.http.close()
+    found.sim.close()
