@@ -12,6 +12,7 @@ from reconciler.config.configuration import Configuration
 from reconciler.config.tokens import read_token
 from reconciler.errors import QuotaExhausted, TokenMissing
 from reconciler.komet.open import SIMULATOR, Connection, account_name, open_komet
+from reconciler.komet.passing import TooFast
 from reconciler.state.open import State, open_state
 from reconciler.state.scope import Scope
 
@@ -74,6 +75,8 @@ def open_session(
         with connection:
             try:
                 yield Session(configuration, state, connection)
+            except TooFast:
+                raise
             except QuotaExhausted:
                 state.ledger.note_exhausted(account, _day(connection.now(), configuration))
                 raise

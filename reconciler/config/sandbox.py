@@ -41,7 +41,11 @@ _NAMES: dict[type, str] = {str: "text", int: "number", Decimal: "number", date: 
 
 
 class TemplateRefused(Exception):
-    """What a template asked for is not given; the text says why."""
+    """What a template asked for is not given; the text says why, `line` where if no code of it was running."""
+
+    def __init__(self, text: str, line: int = 1) -> None:
+        self.line = line
+        super().__init__(text)
 
 
 class Variables(dict[str, Any]):
@@ -169,6 +173,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return Decimal(left) / Decimal(right)
         return super().call_binop(context, operator, left, right)
 
+    def wrap_str_format(self, value: Any) -> None:
+        """str.format is no way round `is_safe_attribute`: its widths have no bound."""
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         if isinstance(obj, str):
             return attr in _TEXT_METHODS
@@ -188,7 +195,7 @@ def _raise_if_large(operator: str, left: Any, right: Any) -> None:
         if isinstance(times, int) and times * lengths[0] > MAX_TIMES:
             raise TemplateRefused("it repeats something until it is larger than 100 kB")
     elif operator in ("*", "**") and isinstance(left, int | Decimal) and isinstance(right, int | Decimal):
-        power = min(int(abs(right)), MAX_BITS + 1)
+        power = min(abs(int(right)), MAX_BITS + 1)
         bits = _bits(left) + _bits(right) if operator == "*" else _bits(left) * power
         if bits > MAX_BITS:
             raise TemplateRefused("a number becomes too large")

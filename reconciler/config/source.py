@@ -15,6 +15,7 @@ _HOLDS_SECRET = re.compile(r"""(?ix) (?: token | secret | passw | api_?key ) [\w
 _NAMES_ITS_SOURCE = re.compile(
     r"""(?ix) token ["']? \s* : \s* (?: \{ \s* (?: env | file ) \s* : | \{\{ | $ )"""
 )
+_SECRET_FOLLOWS = re.compile(r"""(?i)(?:token|secret|passw\w*|api_?key)["']?\s*:\s*[|>]?[-+]?\s*$""")
 _HOLDS_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]*@")
 
 
@@ -75,7 +76,8 @@ class SourceFile:
         """The line's text, or None when it must not be shown since it may hold a secret."""
         lines = self.text.split("\n")
         text = lines[number - 1] if 0 < number <= len(lines) else ""
-        return None if may_hold_secret(text) else text
+        before = lines[number - 2] if 1 < number <= len(lines) else ""
+        return None if may_hold_secret(text) or _SECRET_FOLLOWS.search(before) else text
 
     def fault(
         self,

@@ -75,11 +75,11 @@ class _Rendering:
     def run(self, context: Mapping[str, Any]) -> None:
         pieces: Any = self.template.root_render_func(self.template.new_context(dict(context)))
         for piece in pieces:
+            line = max(self.template.get_corresponding_lineno(pieces.gi_frame.f_lineno), 1)
             self.size += len(piece.encode("utf-8", "surrogatepass"))
             if self.size > self.limit:
-                raise TemplateRefused("it makes more than 5 MB of text")
-            line = self.template.get_corresponding_lineno(pieces.gi_frame.f_lineno)
-            self.take(piece, max(line, 1))
+                raise TemplateRefused("it makes more than 5 MB of text", line)
+            self.take(piece, line)
 
     def take(self, piece: str, line: int) -> None:
         """Note `piece`, which was made at `line`: plain text goes on line by line, a value stays there."""
@@ -128,7 +128,7 @@ def _column(source: SourceFile, line: int, name: str) -> int:
 
 def _line_of(error: BaseException, source: SourceFile) -> int:
     """The last line of this template that was being rendered when `error` was raised."""
-    line = 1
+    line = error.line if isinstance(error, TemplateRefused) else 1
     trace: TracebackType | None = error.__traceback__
     while trace is not None:
         template = trace.tb_frame.f_globals.get("__jinja_template__")

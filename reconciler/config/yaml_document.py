@@ -216,7 +216,7 @@ class _Reader:
             or (short in ("int", "float") and (isinstance(value, bool) or value is None))
         )
         if not fits:
-            self.fault(event, f"'{event.value}' does not fit its tag !!{short}")
+            self.fault(event, f"this value does not fit its tag !!{short}")
             return None
         return value
 

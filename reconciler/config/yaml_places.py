@@ -43,6 +43,10 @@ def _walk(text: str, places: dict[Path, Place]) -> None:
                 continue
         mark = _mark(event)
         path = frame.next_path() if frames else ()
+        if isinstance(event, MappingStartEvent | SequenceStartEvent) and not event.flow_style:
+            mark = (
+                frame.key_mark or mark
+            )  # a block begins on the line below its key, where nobody looks for it
         places.setdefault(path, Place(frame.key_mark or mark, mark))
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
             frames.append(_Frame(path, is_mapping=isinstance(event, MappingStartEvent)))

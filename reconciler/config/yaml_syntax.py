@@ -87,7 +87,7 @@ def _unclosed(source: SourceFile, opened: Mark, noticed: Mark) -> Diagnostic:
         detail = f"close it, or look for a missing comma before line {noticed.line}"
     else:
         detail = "close it, or double it where it is part of the text"
-    return source.fault(opened, f"this {sign} is not closed", detail=detail)
+    return source.fault(opened, f"this {sign} is never closed", detail=detail)
 
 
 def _character(source: SourceFile, mark: Mark) -> str:

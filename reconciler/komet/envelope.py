@@ -114,9 +114,10 @@ def _is_nothing_found(method: Method, payload: Mapping[str, Any]) -> bool:
     """An empty list says so in its message, whatever its status is (A13); a page past the end has a total."""
     if _has_rows(method, payload):
         return False
-    return _NOT_FOUND in _message(payload).lower() or (
-        method.pages and "total" in payload and _status(payload) == "1"
-    )
+    if _NOT_FOUND in _message(payload).lower():
+        return True
+    arrays = any(isinstance(value, list) for value in payload.values())
+    return method.pages and "total" in payload and not arrays and _status(payload) == "1"
 
 
 def _without_payload(method: Method, payload: dict[str, Any]) -> dict[str, Any]:

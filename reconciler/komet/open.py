@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import ipaddress
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -68,10 +70,8 @@ def open_komet(
     _raise_if_unusable(token)
     if settings.url.startswith(SIMULATOR):
         return _embedded(settings, token, root, state_folder, writing, ledger, pace or Pace())
-    from reconciler.komet.client import network_wire
-
     url = _checked(settings.url)
-    wire = network_wire(_base(url), token, trust_environment=not _is_loopback(url.hostname or ""))
+    wire = _client().network_wire(_base(url), token, trust_environment=not _is_loopback(url.hostname or ""))
     port = LiveKomet(
         wire,
         settings.company,
@@ -84,6 +84,16 @@ def open_komet(
     return Connection(port, clock or _system_clock, account_name(settings), wire.close)
 
 
+def _client() -> ModuleType:
+    """The module that knows httpx, imported when a connection is opened.
+
+    httpx would import rich for a command line of its own, which doubles the time; it does without where that
+    cannot be imported.
+    """
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+    return importlib.import_module("reconciler.komet.client")
+
+
 def _embedded(
     settings: KometSettings,
     token: Secret,
@@ -94,11 +104,9 @@ def _embedded(
     pace: Pace,
 ) -> Connection:
     """The simulator in this process, which does one thing at a time: threads would only cost."""
-    from reconciler.komet.client import embedded_wire
-
     name = _seed_name(settings.url)
     simulator = _simulator(_seed(settings.url, root), state_folder / f"simulator-{name}.db")
-    wire = embedded_wire(simulator.wsgi, token)
+    wire = _client().embedded_wire(simulator.wsgi, token)
     port = LiveKomet(
         wire,
         settings.company,

@@ -17,6 +17,9 @@ TOKEN = "authenticationToken"
 SIZE_LIMIT = 65_536
 """Bytes of body and query that Komet takes (A16)."""
 
+AMOUNTS = frozenset({"cost", "price", "unitCost", "priceA", "priceB", "creditLimit"})
+"""Members that are documented as decimals: plans hold them as text, a body holds them as numbers (§1.7)."""
+
 
 def make_request(method: Method, params: Mapping[str, object], company: int) -> Request:
     """The request that calls `method` on the account of `company`, still without token."""
@@ -29,7 +32,7 @@ def make_request(method: Method, params: Mapping[str, object], company: int) -> 
         if method.params is Place.QUERY:
             return Request(method.verb, method.name, _query_text(params), None, headers, method.token)
         headers["Content-Type"] = "application/json; charset=utf-8"
-        return Request(method.verb, method.name, "", json_text(dict(params)), headers, method.token)
+        return Request(method.verb, method.name, "", json_text(_with_numbers(params)), headers, method.token)
     except (TypeError, ValueError) as error:
         fault = str(error)
     raise KometError(method.name, f"the call was not sent: {fault}")
@@ -66,6 +69,17 @@ def json_text(value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return "[" + ",".join(json_text(inner) for inner in value) + "]"
     raise TypeError(f"a {type(value).__name__} cannot be sent")
+
+
+def _with_numbers(value: object, name: str = "") -> object:
+    """`value` with the texts of amounts as the decimals that they are; an empty one clears and stays."""
+    if isinstance(value, str):
+        return Decimal(value) if name in AMOUNTS and value else value
+    if isinstance(value, Mapping):
+        return {key: _with_numbers(inner, str(key)) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [_with_numbers(inner) for inner in value]
+    return value
 
 
 def _query_text(params: Mapping[str, object]) -> str:

@@ -16,7 +16,8 @@ def diff_attributes(before: Mapping[str, Json], after: Mapping[str, Json]) -> tu
         return tuple(AttributeChange(path, None, value) for path, value in _sections(after))
     if not after:
         return tuple(AttributeChange(path, value, None) for path, value in _sections(before))
-    return tuple(sorted(_differences(before, after), key=lambda change: path_key(change.path)))
+    changes = {change.path: change for change in _differences(before, after)}
+    return tuple(changes[path] for path in sorted(changes, key=path_key))
 
 
 def path_key(path: Path) -> tuple[tuple[bool, int, str], ...]:
@@ -44,4 +45,25 @@ def _differences(before: Mapping[str, Json], after: Mapping[str, Json]) -> Itera
         for level in levels:
             old = None if level.t1 is notpresent else level.t1
             new = None if level.t2 is notpresent else level.t2
-            yield AttributeChange(tuple(level.path(output_format="list")), old, new)
+            path: Path = tuple(level.path(output_format="list"))
+            yield _whole_list(before, after, path) or AttributeChange(path, old, new)
+
+
+def _whole_list(before: Mapping[str, Json], after: Mapping[str, Json], path: Path) -> AttributeChange | None:
+    """A list of plain values is one attribute: its members have no names by which to tell them apart."""
+    place = next((index for index, part in enumerate(path) if isinstance(part, int)), None)
+    if place is None:
+        return None
+    old, new = _at(before, path[:place]), _at(after, path[:place])
+    if any(
+        isinstance(member, dict | list) for side in (old, new) if isinstance(side, list) for member in side
+    ):
+        return None
+    return AttributeChange(path[:place], old, new)
+
+
+def _at(side: Mapping[str, Json], path: Path) -> Json:
+    value: Json = dict(side)
+    for part in path:
+        value = value.get(str(part)) if isinstance(value, dict) else None
+    return value

@@ -12,6 +12,7 @@ from reconciler.simulator.clock import Clock
 from reconciler.simulator.errors import SeedChanged
 from reconciler.simulator.seed import Seed, file_digest, load_seed, raise_if_invalid, seed_path
 from reconciler.simulator.store import Store
+from reconciler.simulator.tables import tables_digest
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -86,19 +87,23 @@ def make_simulator(document: Mapping[str, Any], store: Path | None = None) -> Si
     """A simulator of a seed that is a value, such as one that `generate_seed` made."""
     raise_if_invalid(document, "the seed")
     rows = Store(store)
-    _fill(rows, Seed(dict(document), (("the seed", ""),)))
+    try:
+        _fill(rows, Seed(dict(document), (("the seed", ""),)))
+    except BaseException:
+        rows.close()
+        raise
     return Simulator(rows)
 
 
 def reset(seed: str | Path, store: Path) -> None:
     """Forget what is in `store` and fill it from `seed` again; a seed that cannot be used leaves it alone."""
     loaded = load_seed(seed)
-    for name in (store.name, f"{store.name}-wal", f"{store.name}-shm"):
-        store.with_name(name).unlink(missing_ok=True)
     store.parent.mkdir(parents=True, exist_ok=True)
     rows = Store(store)
     try:
-        _fill(rows, loaded)
+        with rows.transaction():
+            rows.drop_tables()
+            _fill(rows, loaded)
     finally:
         rows.close()
 
@@ -112,7 +117,9 @@ def _fill(rows: Store, seed: Seed) -> None:
 
 
 def _raise_if_changed(rows: Store, path: Path, store: str) -> None:
-    """Compare the digests of the seed's files with those that filled the store."""
+    """Compare tables and the digests of the seed's files with those that filled the store."""
+    if rows.setting("tables", "") != tables_digest():
+        raise SeedChanged(store, "another version of the simulator")
     files = json.loads(rows.setting("seed_files", "[]"))
     for place, (name, digest) in enumerate(files):
         file = path if place == 0 else Path(name)

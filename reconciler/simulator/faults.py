@@ -29,6 +29,7 @@ KINDS = (
 )
 """What a fault can do; the guide to each is the description of `faults` in the seed's schema."""
 
+LONGEST = 86400
 _MEMBERS = frozenset(
     ("kind", "method", "nth", "times", "share", "seed", "seconds", "http_status", "effect", "product")
 )
@@ -64,6 +65,9 @@ def script_fault(store: Store, wanted: Mapping[str, Any]) -> int:
         raise Refused(
             f"a fault has a kind ({', '.join(KINDS)}) and no {', '.join(sorted(unknown)) or repr(kind)}"
         )
+    status, seconds = params.integer("http_status"), params.decimal("seconds", places=3)
+    if not 200 <= (status or 200) <= 599 or not 0 <= (seconds or 0) <= LONGEST:
+        raise Refused(f"http_status is 200 to 599, seconds at most {LONGEST}")
     effect = params.flag("effect")
     share = params.decimal("share", places=6)
     return store.insert(
@@ -75,8 +79,8 @@ def script_fault(store: Store, wanted: Mapping[str, Any]) -> int:
             "times": params.integer("times") if "times" in wanted else 1,
             "share": None if share is None else str(share),
             "seed": params.integer("seed") or 0,
-            "seconds": str(params.decimal("seconds", places=3) or 1),
-            "http_status": params.integer("http_status"),
+            "seconds": str(1 if seconds is None else seconds),
+            "http_status": status,
             "effect": int(kind in _TAKES_EFFECT if effect is None else effect),
             "product": params.text("product"),
         },

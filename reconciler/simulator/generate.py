@@ -1,4 +1,4 @@
-"""A larger seed, as big as asked for and the same for the same numbers: the wholesaler grown in proportion."""
+"""A larger seed: the wholesaler grown in proportion, the same for the same numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from reconciler.simulator.seed import Document, load_seed, merged
 
 SHIP_DAYS = 20
 FIRST_SHIP_DATE = date(2027, 1, 11)
-_VARIETIES = ("Amanta", "Belleza", "Candela", "Dorada", "Estrella", "Fiorella", "Gitana", "Horizonte", "Iguana")
+_VARIETIES = (
+    "Amanta",
+    "Belleza",
+    "Candela",
+    "Dorada",
+    "Estrella",
+    "Fiorella",
+    "Gitana",
+    "Horizonte",
+    "Iguana",
+)
 _COLORS = ("Red", "White", "Pink", "Yellow", "Orange", "Lavender", "Peach", "Bicolor")
 _GRADES = ("40cm", "50cm", "60cm", "70cm")
 _PLACES = ("Valle", "Sierra", "Laguna", "Colina", "Paramo", "Rio", "Cumbre", "Llano")

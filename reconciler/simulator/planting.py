@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -15,9 +16,10 @@ from reconciler.simulator.errors import Refused, SeedError
 from reconciler.simulator.faults import script_fault
 from reconciler.simulator.orders import LineStatus, OrderStatus, confirmation_status
 from reconciler.simulator.purchasing import find_awb, find_line
-from reconciler.simulator.seed import Seed
+from reconciler.simulator.seed import ROW_KEYS, Seed
 from reconciler.simulator.store import Column, Store
 from reconciler.simulator.switches import make_switches
+from reconciler.simulator.tables import tables_digest
 
 _PLAIN = ("locations", "categories", "products", "box_types", "carriers", "vendors", "customer_types")
 _FIRST_IDS = {
@@ -36,8 +38,12 @@ def plant(store: Store, seed: Seed) -> None:
     file = seed.files[0][0]
     with store.transaction():
         store.create_tables()
-        _Planting(store, seed.document, file).run()
+        try:
+            _Planting(store, seed.document, file).run()
+        except sqlite3.IntegrityError as problem:
+            raise SeedError(file, "", f"two rows share an id or a key: {problem}") from problem
         store.set_setting("seed_files", json.dumps(seed.files))
+        store.set_setting("tables", tables_digest())
 
 
 class _Planting:
@@ -68,7 +74,15 @@ class _Planting:
         self._switches_and_faults()
 
     def _rows(self, name: str) -> list[dict[str, Any]]:
-        return [dict(row) for row in self._document.get(name, [])]
+        rows = [dict(row) for row in self._document.get(name, []) if not row.get("remove")]
+        key = ROW_KEYS[name]
+        seen: set[str] = set()
+        for place, row in enumerate(rows):
+            row.pop("remove", None)
+            if row[key] in seen:
+                raise SeedError(self._file, f"{name}[{place}].{key}", f"{row[key]!r} stands twice")
+            seen.add(row[key])
+        return rows
 
     def _settings(self) -> None:
         company = self._document["company"]
@@ -78,13 +92,19 @@ class _Planting:
         if clock == REAL:
             self._store.set_setting("clock_start", REAL)
         else:
-            start = datetime.fromisoformat(clock["start"])
+            start = self._instant(clock["start"])
             start = start.replace(tzinfo=UTC) if start.tzinfo is None else start.astimezone(UTC)
             self._store.set_setting("clock_start", start.isoformat())
             self._store.set_setting("clock_step", str(clock.get("step", 1)))
         now = datetime.now(UTC) if clock == REAL else start
         self._stamp = now.strftime("%Y-%m-%dT%H:%M:%S")
         self._store.set_setting("next_po_number", str(self._document.get("next_po_number", 1)))
+
+    def _instant(self, text: str) -> datetime:
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            raise SeedError(self._file, "clock.start", f"{text!r} is not an instant") from None
 
     def _first_ids(self) -> None:
         for table, first in {**_FIRST_IDS, **self._document.get("first_ids", {})}.items():

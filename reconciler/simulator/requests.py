@@ -14,6 +14,7 @@ from reconciler.simulator.errors import Refused
 T = TypeVar("T")
 
 LARGEST_ID = 2**63 - 1
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 _TRUE = frozenset({"1", "true", "yes"})
 _FALSE = frozenset({"0", "false", "no"})
 
@@ -26,7 +27,18 @@ def read_json(body: bytes) -> dict[str, Any]:
         raise Refused("The request is not valid JSON.") from problem
     if not isinstance(found, dict):
         raise Refused("The request must be a JSON object.")
-    return found
+    return _storable(found) if b"\\u" in body else found
+
+
+def _storable(value: Any) -> Any:
+    """`value` with lone surrogates, which no database takes, replaced by question marks."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(inner) for key, inner in value.items()}
+    return value
 
 
 def _no_constant(name: str) -> Any:
@@ -68,7 +80,7 @@ class Params:
         if isinstance(value, int | Decimal):
             return str(value)
         if value is None or isinstance(value, str):
-            return value and value.encode("utf-8", "replace").decode("utf-8")
+            return value
         raise Refused(f"{self._named(names)} must be a text.")
 
     def integer(self, *names: str) -> int | None:
@@ -172,9 +184,10 @@ def date_of(text: str) -> datetime.date | None:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return None
     try:
-        return datetime.date.fromisoformat(text)
+        found = datetime.date.fromisoformat(text)
     except ValueError:
         return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from reconciler.simulator.errors import SimulatorError
 from reconciler.simulator.tables import TABLES
 
 Column = str | int | None
 
 
 class Store:
-    """Rows of one company, shared by the threads of a process; other processes may have the same file open.
+    """Rows of one company, for all threads of a process; other processes may have the same file open.
 
     `path` None keeps everything in memory. Nothing is cached, so what another process commits is seen.
     """
@@ -25,9 +26,12 @@ class Store:
         name = ":memory:" if path is None else str(path)
         self._database = sqlite3.connect(name, isolation_level=None, check_same_thread=False, timeout=30)
         self._database.row_factory = sqlite3.Row
-        if path is not None:
+        try:
             self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.DatabaseError as problem:
+            self._database.close()
+            raise SimulatorError(f"{name} is not a simulator's store: {problem}") from problem
+        self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute("PRAGMA foreign_keys = ON")
 
     def close(self) -> None:
@@ -43,6 +47,13 @@ class Store:
         """Make the empty tables, inside the transaction that is open."""
         for statement in TABLES:
             self._database.execute(statement)
+
+    def drop_tables(self) -> None:
+        """Forget everything, inside the open transaction; what refers goes before what is referred to."""
+        found = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid DESC")
+        for row in found:
+            if not row["name"].startswith("sqlite_"):
+                self._database.execute(f"DROP TABLE {row['name']}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 TABLES = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE locations (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, name TEXT NOT NULL,
@@ -93,3 +95,8 @@ TABLES = (
         method TEXT NOT NULL, request TEXT NOT NULL)""",
 )
 """Statements that make an empty store; AUTOINCREMENT because Komet never gives an id twice."""
+
+
+def tables_digest() -> str:
+    """What the tables look like in this version: a store with others cannot be used."""
+    return hashlib.sha256("\n".join(TABLES).encode()).hexdigest()

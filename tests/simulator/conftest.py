@@ -1,5 +1,5 @@
 """The fixtures of the simulator's tests."""
 
-from simulator_driver import komet
+from tests.simulator.driver import komet
 
 __all__ = ["komet"]

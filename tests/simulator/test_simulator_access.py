@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from simulator_driver import COMPANY, CUSTOMER, USER, VENDOR, Komet, failed, line
+
+from tests.simulator.driver import COMPANY, CUSTOMER, USER, VENDOR, Komet, failed, line
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_an_unticked_method_is_named(komet: Komet) -> None:
     ],
 )
 def test_the_token_stands_where_its_family_keeps_it(komet: Komet, ask: Callable[..., object]) -> None:
-    """§1.2: query for a classic GET, body for a classic POST, header for the rest; elsewhere it is not seen."""
+    """§1.2: query for a classic GET, body for a classic POST, header for the rest, nowhere else."""
     response = ask(komet.http)
     assert failed(response.json(), "token is required")  # type: ignore[attr-defined]
 
@@ -89,7 +90,7 @@ def test_no_token_value_leaves_the_simulator(komet: Komet) -> None:
 
 @pytest.mark.parametrize("form", [429, 403, 200])
 def test_quota(komet: Komet, form: int) -> None:
-    """A8, A15: over quota in three forms; all tokens and failed calls count; the next day starts at nought."""
+    """A8, A15: over quota in three forms; all tokens and failed calls count."""
     komet.switch(quota_users=0, quota_form=form)
     response = komet.raw_get("carrier.list")
     assert response.status_code == form
@@ -103,7 +104,7 @@ def test_quota(komet: Komet, form: int) -> None:
 
 
 def test_quota_counts_a_thousand_a_user(komet: Komet) -> None:
-    """The thousandth call of a company with one paid user passes, the next does not, and tomorrow one does."""
+    """With one paid user the thousandth call passes, the next does not, and tomorrow one does."""
     komet.switch(quota_users=1)
     for _ in range(999):
         komet.sim.wsgi({"REQUEST_METHOD": "GET", "PATH_INFO": "/api/x"}, lambda *_: lambda _: None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from simulator_driver import CUSTOMER, USER, Komet, failed
+
+from tests.simulator.driver import CUSTOMER, USER, Komet, failed
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_an_inactive_product_says_so(komet: Komet) -> None:
 
 
 def test_lists_without_envelope(komet: Komet) -> None:
-    """§1.4: company.list, company.location.list, grades, colors and customer.by.company.list have no envelope."""
+    """§1.4: these five answers have no envelope."""
     answers = {
         "companyResult": komet.ask("company.list"),
         "locations": komet.ask("company.location.list", customerId=48213),
@@ -115,7 +116,7 @@ def test_a_shop_user(komet: Komet) -> None:
 
 
 def test_products_are_added_and_changed(komet: Komet) -> None:
-    """product.add needs a category and one of variety, color, grade; product.update keeps what is left out."""
+    """product.add needs a category and one of variety, color, grade; update keeps what is left out."""
     assert failed(komet.post("product.add", category="Rose"), "variety")
     assert failed(komet.post("product.add", category="Nope", color="Red"), "category not found")
     answer = komet.post("product.add", category="Rose", variety="Freedom", grade="90cm", code="RSFRE90")
@@ -126,7 +127,7 @@ def test_products_are_added_and_changed(komet: Komet) -> None:
 
 
 def test_vendors_are_added_and_changed(komet: Komet) -> None:
-    """vendor.add needs name, portOrigin, vendorType; both spellings of the samples count; update keeps the rest."""
+    """vendor.add needs name, portOrigin, vendorType; both spellings count; update keeps the rest."""
     assert failed(komet.post("vendor.add", name="New", portOrigin="BOG"), "vendorType")
     vendor = {
         "name": "New Farm",
@@ -147,7 +148,7 @@ def test_vendors_are_added_and_changed(komet: Komet) -> None:
 
 
 def test_customer_add_and_details(komet: Komet) -> None:
-    """Only the name is required; what add takes is read back by details (§3.2); a missing limit is unlimited."""
+    """Only the name is required; details read back what add takes; no limit is unlimited (§3.2)."""
     assert failed(komet.post("customer.add", code="X"), "name is required")
     sent = {"code": "NEWSHOP", "phone": "305", "emailForInvoices": "a@b.example;c@d.example", "type": 2}
     customer_id = komet.post("customer.add", name="New Shop", creditLimit="1500", **sent)["customerId"]
@@ -159,7 +160,7 @@ def test_customer_add_and_details(komet: Komet) -> None:
 
 
 def test_customer_update_quirks(komet: Komet) -> None:
-    """Q8, A31: the name is required, locationCodes replace all, what is left out stays, an empty text clears."""
+    """Q8, A31: needs the name, locationCodes replace all, what is left out stays, empty clears."""
     assert failed(komet.post("customer.update", customerId=48213, phone="1"), "name is required")
     komet.post("customer.update", customerId=48213, name="BloomNet", locationCodes="JFK", phone="")
     (stored,) = (row for row in komet.sim.state()["customers"] if row["id"] == 48213)

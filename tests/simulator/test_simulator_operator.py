@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from simulator_driver import Komet, failed, line, seed_with
 
 from reconciler.simulator.embed import make_simulator
 from reconciler.simulator.errors import Refused
+from tests.simulator.driver import Komet, failed, line, seed_with
 
 
 def test_the_life_of_an_order(komet: Komet) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from simulator_driver import COMPANY, VENDOR, Komet, failed, line, seed_with
 
 from reconciler.simulator.embed import make_simulator
+from tests.simulator.driver import COMPANY, VENDOR, Komet, failed, line, seed_with
 
 SAMPLE = {
     "authenticationToken": COMPANY,
@@ -150,7 +150,7 @@ def test_a_create_always_makes_a_new_order(komet: Komet) -> None:
 
 
 def test_appending_by_exact_number(komet: Komet) -> None:
-    """purchaseOrderNumber appends to that order; a number that is not exactly Komet's is not found (Q13, Q14)."""
+    """Q13, Q14: purchaseOrderNumber appends; a number that is not exactly Komet's is not found."""
     number = komet.create()["purchaseOrderNumber"]
     again = komet.create(line(boxes=3), purchaseOrderNumber=number)
     assert again["purchaseOrderNumber"] == number
@@ -413,7 +413,7 @@ def test_several_lines_on_an_awb(komet: Komet) -> None:
     ],
 )
 def test_list_filters(komet: Komet, params: dict[str, object], numbers: list[str]) -> None:
-    """Filters of §5.3: exact for ids, numbers and dates, LIKE for names, joined by AND; nothing is a message."""
+    """§5.3: exact for ids, numbers and dates, LIKE for names, joined by AND; nothing is a message."""
     answer = komet.get("purchase.order.list", **params)
     assert [order["number"] for order in answer.get("purchaseOrders", [])] == numbers
     if not numbers:
@@ -445,7 +445,7 @@ def test_vendor_availability(komet: Komet) -> None:
 
 
 def test_vendor_token(komet: Komet) -> None:
-    """Q16, Q17, §1.3: own orders only, confirmed at once, no prices, no customers, nothing pending approval."""
+    """Q17, §1.3: own orders only, confirmed at once, no prices, no customers, none pending approval."""
     body = {"shipDate": "2027-02-01", "vendorCode": "ALTAFLOR", "purchaseOrderItems": [line(price=9)]}
     number = komet.post("purchase.order.create", VENDOR, **body)["purchaseOrderNumber"]
     stored = komet.stored(number)

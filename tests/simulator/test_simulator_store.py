@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from simulator_driver import Komet, seed_with, wholesaler
 
 from reconciler.simulator.embed import make_simulator, open_simulator, reset
-from reconciler.simulator.errors import SeedChanged, SeedError
+from reconciler.simulator.errors import SeedChanged, SeedError, SimulatorError
 from reconciler.simulator.generate import generate_seed
 from reconciler.simulator.seed import load_seed, schema_path
+from tests.simulator.driver import Komet, seed_with, wholesaler
 
 
 def test_changes_survive_a_restart(tmp_path: Path) -> None:
-    """What was done before the store was closed is there afterwards: orders, clock, switches, faults, calls."""
+    """What was done is there after a restart: orders, clock, switches, faults, calls."""
     store = tmp_path / "state" / "sim.db"
     first = Komet(open_simulator("wholesaler", store))
     number = first.create()["purchaseOrderNumber"]
@@ -43,7 +43,7 @@ def test_two_open_stores_see_each_other(tmp_path: Path) -> None:
 
 
 def test_a_changed_seed_is_noticed(tmp_path: Path) -> None:
-    """A seed file that changed since is an error that says how to go on; so is a change in what it extends."""
+    """A seed that changed since, or what it extends, is an error that says how to go on."""
     parent, seed, store = tmp_path / "parent.yaml", tmp_path / "seed.yaml", tmp_path / "sim.db"
     parent.write_text("extends: wholesaler\n")
     seed.write_text("extends: parent.yaml\n")
@@ -64,11 +64,23 @@ def test_reset_starts_again(tmp_path: Path) -> None:
     komet = Komet(open_simulator("wholesaler", store))
     komet.create()
     komet.sim.close()
-    with pytest.raises(SeedError):
-        reset(tmp_path / "missing.yaml", store)
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("extends: wholesaler\ntokens: [{value: t, name: T, type: Vendor}]")
+    for seed in (tmp_path / "missing.yaml", broken):
+        with pytest.raises(SeedError):
+            reset(seed, store)
     assert len(open_simulator("wholesaler", store).state()["purchase_orders"]) == 8
     reset("wholesaler", store)
     assert len(open_simulator("wholesaler", store).state()["purchase_orders"]) == 7
+
+
+def test_a_file_that_is_no_store(tmp_path: Path) -> None:
+    """A file that is something else is named and left as it is."""
+    store = tmp_path / "notes.txt"
+    store.write_text("not a database, but long enough to look like one at first sight" * 20)
+    with pytest.raises(SimulatorError, match="not a simulator's store"):
+        open_simulator("wholesaler", store)
+    assert store.read_text().startswith("not a database")
 
 
 def test_extends_adds_overrides_and_removes(tmp_path: Path) -> None:
@@ -107,8 +119,16 @@ def test_extends_adds_overrides_and_removes(tmp_path: Path) -> None:
         ("extends: wholesaler\ncustomers: [{code: X, name: X, type: Nope}]", "customers[25].type", "Nope"),
         ("extends: wholesaler\ntokens: [{value: t, name: T, type: Vendor}]", "tokens[5]", "vendor"),
         ("extends: wholesaler\nclock: {start: yesterday}", "clock", "yesterday"),
+        ("extends: wholesaler\nclock: {start: 2027-13-01T00:00:00Z}", "clock.start", "2027-13-01"),
         (
-            "extends: wholesaler\npurchase_orders: [{number: P000001, vendor: X, ship_date: 2027-01-01, location: MIA}]",
+            "company: {id: 1, name: A}\nlocations: [{code: A, name: A}, {code: A, name: B}]",
+            "locations[1]",
+            "twice",
+        ),
+        ("extends: wholesaler\nlocations: [{code: NEW, name: New, id: 11}]", "", "share an id"),
+        (
+            "extends: wholesaler\npurchase_orders:\n"
+            "  - {number: P000001, vendor: X, ship_date: 2027-01-01, location: MIA}",
             "purchase_orders[7].vendor",
             "'X'",
         ),

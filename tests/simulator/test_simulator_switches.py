@@ -7,11 +7,11 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from simulator_driver import COMPANY, Komet, failed, line
 
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.seed import schema_path
 from reconciler.simulator.switches import Switches, choices_of, make_switches
+from tests.simulator.driver import COMPANY, Komet, failed, line
 
 
 def _unmapped() -> dict[str, Any]:
@@ -221,7 +221,7 @@ def test_like_mode(komet: Komet, mode: str, pattern: str, found: int) -> None:
 
 
 def test_multi_location(komet: Komet) -> None:
-    """In a multi-location company the location's code is required on a new order; else the first one serves."""
+    """In a multi-location company a new order needs the location's code; else the first one serves."""
     assert komet.order(komet.create()["purchaseOrderNumber"])["locationId"] == "11"
     komet.switch(multi_location="on")
     assert failed(komet.create(), "companyLocationCode is required")
@@ -237,7 +237,7 @@ def test_size_limit_and_quota_users_are_switches(komet: Komet) -> None:
 def test_random_seed_repeats_a_run(komet: Komet) -> None:
     """The same seed and number of the call give the same bytes; another seed others."""
     from reconciler.simulator.embed import make_simulator
-    from simulator_driver import wholesaler
+    from tests.simulator.driver import wholesaler
 
     texts = []
     for seed in (1, 1, 2):

@@ -32,23 +32,23 @@ class Komet:
         self.sim = sim
         self.http = httpx.Client(transport=httpx.WSGITransport(app=sim.wsgi), base_url=URL)
 
-    def get(self, method: str, token: str = COMPANY, **params: Any) -> dict[str, Any]:
+    def get(self, method: str, token: str = COMPANY, /, **params: Any) -> dict[str, Any]:
         """A classic GET."""
         return self._json(self.raw_get(method, token, **params))
 
-    def raw_get(self, method: str, token: str = COMPANY, **params: Any) -> httpx.Response:
+    def raw_get(self, method: str, token: str = COMPANY, /, **params: Any) -> httpx.Response:
         """A classic GET, unread."""
         return self.http.get(f"/api/{method}", params={"authenticationToken": token, **params})
 
-    def post(self, method: str, token: str = COMPANY, **body: Any) -> dict[str, Any]:
+    def post(self, method: str, token: str = COMPANY, /, **body: Any) -> dict[str, Any]:
         """A classic POST with a JSON body."""
         return self._json(self.raw_post(method, token, **body))
 
-    def raw_post(self, method: str, token: str = COMPANY, **body: Any) -> httpx.Response:
+    def raw_post(self, method: str, token: str = COMPANY, /, **body: Any) -> httpx.Response:
         """A classic POST, unread."""
         return self.http.post(f"/api/{method}", json={"authenticationToken": token, **body})
 
-    def ask(self, method: str, token: str = COMPANY, **params: Any) -> dict[str, Any]:
+    def ask(self, method: str, token: str = COMPANY, /, **params: Any) -> dict[str, Any]:
         """A GET of the families that keep the token in a header."""
         headers = {"authenticationToken": token, "X-ACCOUNT": "6316", "X-SALES-CHANNEL": "WEB_APP"}
         return self._json(self.http.get(f"/api/{method}", params=params, headers=headers))
@@ -59,7 +59,7 @@ class Komet:
         lines = list(items) or [line()]
         return self.post("purchase.order.create", **body, purchaseOrderItems=lines)
 
-    def order(self, number: str, token: str = COMPANY) -> dict[str, Any]:
+    def order(self, number: str, token: str = COMPANY, /) -> dict[str, Any]:
         """One order as purchase.order.list shows it."""
         (found,) = self.get("purchase.order.list", token, number=number)["purchaseOrders"]
         assert isinstance(found, dict)

@@ -1,0 +1,66 @@
+"""What an apply did, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.model.inert import inert
+from reconciler.report.style import SYMBOLS, Paint, counted
+
+_SIGNS = {
+    "done": ("✓", "green"),
+    "skipped": ("=", "cyan"),
+    "stale": ("✗", "yellow"),
+    "failed": ("✗", "red"),
+    "in_doubt": ("?", "magenta"),
+    "waiting_for_operator": ("☐", "yellow"),
+    "not_started": ("·", "dim"),
+}
+_WORDS = {
+    "done": "done",
+    "skipped": "already as wanted",
+    "stale": "stale",
+    "failed": "failed",
+    "in_doubt": "in doubt",
+    "waiting_for_operator": "waiting for a person",
+    "not_started": "not started",
+}
+
+
+def render_summary(document: Mapping[str, Any], *, color: bool = False) -> str:
+    """The summary of `document` (`summary_document`): each change, then every count, then how to go on."""
+    return "\n".join(line.rstrip() for line in _lines(document, Paint(color))) + "\n"
+
+
+def _lines(document: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    for change in document["changes"]:
+        sign, tint = _SIGNS[change["outcome"]]
+        number = f"  {inert(change['number'])}" if change["number"] else ""
+        message = f"  {inert(change['message'])}" if change["message"] else ""
+        symbol = SYMBOLS[change["action"]]
+        yield f"{paint(sign, tint)} {symbol} {inert(change['address'])}{number}{message}"
+        for instruction in change["waiting"]:
+            yield f"      ☐ in the web UI: {inert(instruction)}"
+    if document["changes"]:
+        yield ""
+    if document["error"]:
+        yield f"{paint('It ended early:', 'red', 'bold')} {inert(document['error'])}"
+    counts = [
+        f"{count:,} {_WORDS[name]}" for name, count in document["counts"].items() if count or name == "done"
+    ]
+    yield f"{paint('Apply:', 'bold')} {', '.join(counts)}."
+    made, planned, left = (document[name] for name in ("calls", "predicted_calls", "left_today"))
+    yield f"Calls: {made:,} made, {planned:,} planned. {left:,} left today."
+    yield from _way_on(document)
+
+
+def _way_on(document: Mapping[str, Any]) -> Iterator[str]:
+    counts = document["counts"]
+    if counts["in_doubt"]:
+        doubtful = counted(counts["in_doubt"], "change")
+        yield f"Of {doubtful} nobody knows the outcome. Plan again: it reads what happened."
+    elif any(counts[name] for name in ("stale", "failed", "not_started")):
+        yield "Plan again: it takes up what was not done."
+    if counts["waiting_for_operator"]:
+        yield "`reconciler worklist` lists what a person has to do; the next plan sees when it was done."

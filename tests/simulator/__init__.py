@@ -1,0 +1,1 @@
+"""The simulator, held to the API reference and to its own promises."""
