@@ -41,7 +41,7 @@ _NAMES: dict[type, str] = {str: "text", int: "number", Decimal: "number", date: 
 
 
 class TemplateRefused(Exception):
-    """What a template asked for is not given; the text says why, `line` where if no code of it was running."""
+    """What a template asked for is not given; the text says why, and `line` where if no code ran."""
 
     def __init__(self, text: str, line: int = 1) -> None:
         self.line = line

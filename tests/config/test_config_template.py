@@ -121,8 +121,8 @@ def test_parts_are_read_from_the_config_folder_alone(tmp_path: Path) -> None:
 def test_every_line_knows_its_line_in_the_template() -> None:
     """Loops, conditions and values do not move the lines that are reported."""
     text = (
-        "a:\n{% for n in range(2) %}\n  b{{ n }}:\n    {% if n %}\n    c: 1\n    {% endif %}\n    d: {{ n }}\n"
-        "{% endfor %}e: 1\n"
+        "a:\n{% for n in range(2) %}\n  b{{ n }}:\n    {% if n %}\n    c: 1\n"
+        "    {% endif %}\n    d: {{ n }}\n{% endfor %}e: 1\n"
     )
     rendered = render_template(SourceFile("config/x.yaml.j2", text), Path("/nowhere"), {})
     made = zip(rendered.text.split("\n"), rendered.template_lines, strict=True)

@@ -1,5 +1,19 @@
 """The fixtures of the simulator's tests."""
 
-from tests.simulator.driver import komet
+from __future__ import annotations
 
-__all__ = ["komet"]
+from collections.abc import Iterator
+
+import pytest
+
+from reconciler.simulator.driver import Komet, wholesaler
+from reconciler.simulator.embed import make_simulator
+
+
+@pytest.fixture
+def komet() -> Iterator[Komet]:
+    """The packaged wholesaler, fresh."""
+    found = Komet(make_simulator(wholesaler()))
+    yield found
+    found.http.close()
+    found.sim.close()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.simulator.driver import COMPANY, CUSTOMER, USER, VENDOR, Komet, failed, line
+from reconciler.simulator.driver import COMPANY, CUSTOMER, USER, VENDOR, Komet, failed, line
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from reconciler.simulator.driver import Komet, failed, line, seed_with
 from reconciler.simulator.embed import make_simulator
 from reconciler.simulator.errors import ConnectionLost, Refused
-from tests.simulator.driver import Komet, failed, line, seed_with
 
 CREATE = "purchase.order.create"
 

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.simulator.catalogue import METHODS
+from reconciler.simulator.driver import COMPANY, Komet, line, wholesaler
 from reconciler.simulator.embed import make_simulator
 from reconciler.simulator.operator import ACTIONS
-from tests.simulator.driver import COMPANY, Komet, line, wholesaler
 
 WILD = st.recursive(
     st.none()

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from reconciler.simulator.driver import Komet, failed, line, wholesaler
 from reconciler.simulator.embed import make_simulator
-from tests.simulator.driver import Komet, failed, line, wholesaler
 
 SHIP_DATE = "2027-03-01"
 WORDS = {"PA": "Pending Approval", "A": "Approved", "CF": "Confirmed by Farm", "CA": "Cancelled"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.driver import CUSTOMER, USER, Komet, failed
+from reconciler.simulator.driver import CUSTOMER, USER, Komet, failed
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from reconciler.simulator.driver import Komet, failed, line, seed_with
 from reconciler.simulator.embed import make_simulator
 from reconciler.simulator.errors import Refused
-from tests.simulator.driver import Komet, failed, line, seed_with
 
 
 def test_the_life_of_an_order(komet: Komet) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.simulator.driver import COMPANY, VENDOR, Komet, failed, line, seed_with
 from reconciler.simulator.embed import make_simulator
-from tests.simulator.driver import COMPANY, VENDOR, Komet, failed, line, seed_with
 
 SAMPLE = {
     "authenticationToken": COMPANY,

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from reconciler.simulator.driver import COMPANY, wholesaler
 from reconciler.simulator.embed import Simulator, make_simulator
 from reconciler.simulator.server import serve
-from tests.simulator.driver import COMPANY, wholesaler
 
 
 @pytest.fixture(scope="module")

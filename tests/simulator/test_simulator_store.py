@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from reconciler.simulator.driver import Komet, seed_with, wholesaler
 from reconciler.simulator.embed import make_simulator, open_simulator, reset
 from reconciler.simulator.errors import SeedChanged, SeedError, SimulatorError
 from reconciler.simulator.generate import generate_seed
 from reconciler.simulator.seed import load_seed, schema_path
-from tests.simulator.driver import Komet, seed_with, wholesaler
 
 
 def test_changes_survive_a_restart(tmp_path: Path) -> None:

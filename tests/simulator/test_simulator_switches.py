@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.simulator.driver import COMPANY, Komet, failed, line
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.seed import schema_path
 from reconciler.simulator.switches import Switches, choices_of, make_switches
-from tests.simulator.driver import COMPANY, Komet, failed, line
 
 
 def _unmapped() -> dict[str, Any]:
@@ -236,8 +236,8 @@ def test_size_limit_and_quota_users_are_switches(komet: Komet) -> None:
 
 def test_random_seed_repeats_a_run(komet: Komet) -> None:
     """The same seed and number of the call give the same bytes; another seed others."""
+    from reconciler.simulator.driver import wholesaler
     from reconciler.simulator.embed import make_simulator
-    from tests.simulator.driver import wholesaler
 
     texts = []
     for seed in (1, 1, 2):

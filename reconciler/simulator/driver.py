@@ -1,15 +1,13 @@
-"""Drives a simulator the way the product does: httpx over WSGI, token where the method's family keeps it."""
+"""Drives a simulator from a test: httpx over WSGI, each token where its method's family keeps it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import httpx
-import pytest
 
-from reconciler.simulator.embed import Simulator, make_simulator
+from reconciler.simulator.embed import Simulator
 from reconciler.simulator.seed import Document, load_seed, merged
 
 COMPANY = "simulator-company"
@@ -113,12 +111,3 @@ def failed(answer: dict[str, Any], words: str) -> bool:
 def seed_with(**changes: Any) -> Document:
     """The packaged seed with changes merged in."""
     return merged(wholesaler(), changes)
-
-
-@pytest.fixture
-def komet() -> Iterator[Komet]:
-    """The packaged wholesaler, fresh."""
-    found = Komet(make_simulator(wholesaler()))
-    yield found
-    found.http.close()
-    found.sim.close()

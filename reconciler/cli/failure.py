@@ -1,0 +1,77 @@
+"""An error as the user sees it: one message, and with `-v` where it came from."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+from reconciler.cli import screen
+from reconciler.errors import ConfigurationError, ReconcilerError
+from reconciler.model.inert import inert
+
+if TYPE_CHECKING:
+    from reconciler.cli.settings import Settings
+    from reconciler.model.diagnostic import Diagnostic
+    from reconciler.model.value import Json
+
+FAULT_OF_OURS = (
+    "this is a fault of reconciler, not of your configuration. Nothing is hidden: run the same command with "
+    "-v for the traceback"
+)
+
+
+def tell(error: BaseException, settings: Settings) -> int:
+    """Shows `error` in the form that was asked for; returns the exit code that goes with it."""
+    code = error.exit_code if isinstance(error, ReconcilerError) else 1
+    if settings.json:
+        screen.put_json({"error": _document(error), "exit_code": code})
+    if isinstance(error, ConfigurationError):
+        _say_diagnostics(error, settings)
+    else:
+        say_error(_message(error), settings)
+    if settings.verbose:
+        screen.say("".join(traceback.format_exception(error)).rstrip("\n"))
+    return code
+
+
+def say_error(message: str, settings: Settings) -> None:
+    """One line that begins with `error:`."""
+    word = "\x1b[1;31merror\x1b[0m" if screen.has_color(settings, sys.stderr) else "error"
+    screen.say(f"{word}: {inert(message)}")
+
+
+def _say_diagnostics(error: ConfigurationError, settings: Settings) -> None:
+    from reconciler.report.diagnostics import render_diagnostics
+
+    screen.say(render_diagnostics(error.diagnostics, screen.has_color(settings, sys.stderr)))
+    count = len(error.diagnostics)
+    screen.say(f"\nThe configuration is not valid: {count} fault{'' if count == 1 else 's'}.")
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted; nothing was changed in Komet"
+    if isinstance(error, ReconcilerError):
+        return str(error)
+    return f"{type(error).__name__}: {error}: {FAULT_OF_OURS}"
+
+
+def _document(error: BaseException) -> Json:
+    document: dict[str, Json] = {"kind": type(error).__name__, "message": _message(error)}
+    if isinstance(error, ConfigurationError):
+        document["diagnostics"] = [_diagnostic(each) for each in error.diagnostics]
+    return document
+
+
+def _diagnostic(diagnostic: Diagnostic) -> Json:
+    origin = diagnostic.origin
+    return {
+        "severity": diagnostic.severity.value,
+        "summary": diagnostic.summary,
+        "detail": diagnostic.detail,
+        "suggestion": diagnostic.suggestion,
+        "address": str(diagnostic.address) if diagnostic.address else None,
+        "path": list(diagnostic.path),
+        "origin": {"file": origin.file, "line": origin.line, "column": origin.column} if origin else None,
+    }

@@ -1,0 +1,70 @@
+"""What a command works with, opened as the settings say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reconciler.config.load import load_config
+from reconciler.config.root import find_root
+from reconciler.errors import UsageError
+
+if TYPE_CHECKING:
+    from reconciler.cli.settings import Settings
+    from reconciler.config.configuration import Configuration
+    from reconciler.session import Session
+    from reconciler.state.open import State
+    from reconciler.state.scope import Scope
+
+NOW = "RECONCILER_NOW"
+"""The variable that takes the place of the system's clock: a plan as of another moment."""
+
+
+def open_configuration(settings: Settings) -> Configuration:
+    """The configuration of the repository that the directory belongs to."""
+    return load_config(find_root(settings.directory), settings.environment, settings.variables)
+
+
+@contextmanager
+def open_work(
+    settings: Settings, configuration: Configuration, *, writing: bool, parallel: int
+) -> Iterator[Session]:
+    """A session on the account, with the log that the settings ask for."""
+    from reconciler.cli.log import logging_to
+    from reconciler.session import open_session
+
+    with (
+        logging_to(settings),
+        open_session(
+            configuration, os.environ, writing=writing, clock=chosen_clock(), parallel=parallel
+        ) as session,
+    ):
+        yield session
+
+
+@contextmanager
+def open_memory(configuration: Configuration) -> Iterator[tuple[State, Scope]]:
+    """The state alone, without token and network, and whose memory in it is ours."""
+    from reconciler.komet.open import account_name
+    from reconciler.state.open import open_state
+    from reconciler.state.scope import Scope
+
+    project = configuration.project
+    with open_state(project.state, configuration.root) as state:
+        yield state, Scope(project.name, project.environment, account_name(project.komet))
+
+
+def chosen_clock() -> Callable[[], datetime] | None:
+    """The clock that RECONCILER_NOW sets, or None; a time without zone is UTC."""
+    text = os.environ.get(NOW)
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{NOW}={text}: expected a moment such as 2027-01-04T14:00:00+00:00") from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return lambda: moment
