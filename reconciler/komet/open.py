@@ -71,7 +71,7 @@ def open_komet(
     if settings.url.startswith(SIMULATOR):
         return _embedded(settings, token, root, state_folder, writing, ledger, pace or Pace())
     url = _checked(settings.url)
-    wire = _client().network_wire(_base(url), token, trust_environment=not _is_loopback(url.hostname or ""))
+    wire = _client().network_wire(_api_url(url), token, trust_environment=not _is_loopback(url.hostname or ""))
     port = LiveKomet(
         wire,
         settings.company,
@@ -176,7 +176,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _base(url: SplitResult) -> str:
+def _api_url(url: SplitResult) -> str:
     """The base URL with `/api/` at its end, whether it was written or not."""
     path = url.path.rstrip("/").removesuffix("/api")
     return f"{url.scheme}://{url.netloc}{path}/api/"
