@@ -23,16 +23,16 @@ def prepare() -> None:
 
 
 def put(text: str) -> None:
-    """One result on stdout. A reader that has gone away, as `head` does, is no error."""
+    """One result on stdout, with one line end. A reader that has gone away, as `head` does, is no error."""
     try:
-        click.echo(text)
+        click.echo(text.removesuffix("\n"))
     except BrokenPipeError:
         give_up_output()
 
 
 def put_json(value: Mapping[str, Json]) -> None:
     """One result as JSON."""
-    put(json_text(value).rstrip("\n"))
+    put(json_text(value))
 
 
 def json_text(value: Mapping[str, Json]) -> str:
@@ -48,6 +48,13 @@ def say(text: str = "") -> None:
         click.echo(text, err=True)
     except OSError:
         _silence("stderr")
+
+
+def say_inert(text: str) -> None:
+    """One remark that holds words from outside."""
+    from reconciler.model.inert import inert
+
+    say(inert(text))
 
 
 def ask(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.config.conversion import convert
 from reconciler.config.nearest import likely_name, nearest
-from reconciler.config.schemas import gate, schema, section_kinds
+from reconciler.config.schemas import gate, name_gate, schema, section_kinds
 from reconciler.config.source import Mark, SourceFile
 from reconciler.config.yaml_document import Document
 from reconciler.model.address import KINDS, Address
@@ -121,7 +121,7 @@ def _take_resources(
     collection: Collection, document: Document, kind: str, content: Mapping[str, Any]
 ) -> None:
     source, names = document.source, document.names
-    accepts_name, accepts = gate(f"{kind}:names"), gate(kind)
+    accepts_name, accepts = name_gate(kind), gate(kind)
     for name, value in content.items():
         address = Address(kind, name)
         mark = names[kind, name]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -34,6 +35,13 @@ def schema(name: str) -> Schema:
 
 
 @cache
+def name_gate(kind: str) -> Callable[[str], object]:
+    """What says whether a resource of `kind` can have a name."""
+    pattern: str = schema(f"{kind}:names")["pattern"]
+    return re.compile(pattern.removeprefix("^").removesuffix("$")).fullmatch
+
+
+@cache
 def gate(name: str) -> Callable[[object], bool]:
     """Whether a value satisfies the schema `name`."""
     import jsonschema_rs
@@ -61,18 +69,3 @@ def branch_for(part: Schema, value: object) -> Schema:
         if (branch.get("type") == "object") == isinstance(value, dict):
             return {**{key: word for key, word in part.items() if key != "oneOf"}, **branch}
     return part
-
-
-def children(part: Schema, root: Schema, value: object) -> Iterator[tuple[str | int, Schema, object]]:
-    """Key, schema and value of everything directly below `value` that the schema knows."""
-    if isinstance(value, dict):
-        properties = part.get("properties", {})
-        others = part.get("additionalProperties")
-        for key, inner in value.items():
-            below = properties.get(key, others)
-            if isinstance(below, dict):
-                yield key, branch_for(resolved(below, root), inner), inner
-    elif isinstance(value, list) and "items" in part:
-        entry = resolved(part["items"], root)
-        for index, inner in enumerate(value):
-            yield index, branch_for(entry, inner), inner

@@ -1,0 +1,51 @@
+"""Making a plan for a command, and showing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.cli import screen
+from reconciler.cli.failure import say_error
+from reconciler.cli.progress import Progress
+from reconciler.cli.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.cli.settings import Settings
+    from reconciler.model.plan import Plan
+    from reconciler.model.value import Json
+    from reconciler.plan.planner import Choices
+    from reconciler.session import Session
+
+GUARD = 4
+
+
+def make_plan(settings: Settings, session: Session, choices: Choices, destroy: bool = False) -> Plan:
+    """The plan, while a line on stderr says what is going on."""
+    from reconciler.workflow import plan_changes
+
+    with Progress(settings) as progress:
+        progress.now(f"reading account {session.connection.account}")
+        return plan_changes(session, choices, destroy)
+
+
+def plan_text(settings: Settings, document: Mapping[str, Json], show_calls: bool = False) -> str:
+    """The plan of a document as text, in colour where stdout takes it."""
+    from reconciler.report.terminal import render_plan
+
+    return render_plan(document, color=screen.has_color(settings), show_calls=show_calls)
+
+
+def refuse(settings: Settings, plan: Plan) -> int:
+    """Says on stderr which guards refused `plan`, and how each is allowed; the exit code."""
+    refusals = plan.refusals
+    verb = "refuses" if len(refusals) == 1 else "refuse"
+    screen.say()
+    say_error(f"{counted(len(refusals), 'guard')} {verb} this plan, so it cannot be applied", settings)
+    width = max(len(guard.name) for guard in refusals)
+    for guard in refusals:
+        screen.say_inert(f"  {guard.name:<{width}}  {guard.detail}")
+    flags = " ".join(f"--allow {guard.flag}" for guard in refusals)
+    screen.say_inert(f"If this is what you want, plan again with: {flags}")
+    return GUARD
