@@ -83,6 +83,7 @@ def apply_changes(
         state.runs.start(
             session.scope, identity.run, "apply", now(), identity.commit, identity.author, digest
         )
+        _move(session)
         calls = session.connection.port.calls_made
         recorder = StateRecorder(state, session.scope, identity.run, grant, now, wall_clock)
         applying = Applying(plan, _tools(session, plan, recorder, notify, is_stopping), _applied(session))
@@ -147,7 +148,7 @@ def _plan(session: Session, choices: Choices, destroy: bool) -> Plan:
     used = session.calls_used_today
     before = port.calls_made
     made_at = session.connection.now()
-    scope = Scope(project.name, session.today.isoformat(), numbers_per_call=project.komet.numbers_per_call)
+    scope = _scope(session)
     resolved, scope = _resolve(session, scope)
     if destroy:
         resolved = {}
@@ -174,6 +175,19 @@ def _plan(session: Session, choices: Choices, destroy: bool) -> Plan:
     if not (choices.targets or choices.excludes or destroy):
         _close_steps(session, plan)
     return plan
+
+
+def _scope(session: Session) -> Scope:
+    """What reading and comparing rest on, before anything was read."""
+    project = session.configuration.project
+    open_steps = session.state.worklist.open_steps(session.scope)
+    return Scope(
+        project.name,
+        session.today.isoformat(),
+        numbers_per_call=project.komet.numbers_per_call,
+        asked=frozenset(f"{each.address} {each.step.key}" for each in open_steps),
+        assigns_by_api=project.komet.assign_customer == "api",
+    )
 
 
 def _resolve(session: Session, scope: Scope) -> tuple[dict[Address, ResolvedResource], Scope]:
@@ -216,6 +230,15 @@ def _catalogue(session: Session, doubtful: frozenset[str]) -> tuple[Catalogue, f
     return Catalogue(lists), frozenset(missing)
 
 
+def _cached_catalogue(session: Session) -> Catalogue:
+    """The reference lists as far as they were read before, for words alone: without a call."""
+    account = session.connection.account
+    cached = {name: session.state.lists.get(account, name) for name in sorted(LISTS)}
+    return Catalogue(
+        {name: list_from_rows(found.rows) for name, found in cached.items() if found is not None}
+    )
+
+
 def _remembered(
     session: Session,
 ) -> tuple[dict[Address, Binding], dict[Address, Applied], Mapping[Address, Address]]:
@@ -229,6 +252,15 @@ def _remembered(
         if old in applied and new not in applied:
             applied[new] = replace(applied.pop(old), address=new)
     return bindings, applied, moved
+
+
+def _move(session: Session) -> None:
+    """Writes down the moves of the configuration, once: a new name that is known already stays."""
+    bindings = session.state.resources.bindings(session.scope)
+    applied = session.state.resources.applied(session.scope)
+    for old, new in session.configuration.moved.items():
+        if new not in bindings and new not in applied:
+            session.state.resources.move(session.scope, old, new)
 
 
 def _read(
@@ -256,12 +288,19 @@ def _read(
                 sought.append(Sought(address, resolved.get(address), bindings.get(address)))
         live = drive(kind.read(sought, scope), session.connection.port)
         matches[name] = kind.match(sought, live, scope)
-        scope = replace(scope, ids=LiveIds({**scope.ids.by_address, **_ids(matches[name])}))
+        scope = replace(scope, ids=_with_ids(scope.ids, matches[name]))
     return matches, scope, kept
 
 
-def _ids(matches: Matches) -> dict[Address, int | None]:
-    return {address: match.live.id if match.live else None for address, match in matches.wanted.items()}
+def _with_ids(known: LiveIds, matches: Matches) -> LiveIds:
+    found = {address: match.live for address, match in matches.wanted.items()}
+    ids = {address: live.id if live else None for address, live in found.items()}
+    labels = {
+        address: str(live.attributes["code"] or live.attributes["name"])
+        for address, live in found.items()
+        if live is not None and "code" in live.attributes
+    }
+    return LiveIds({**known.by_address, **ids}, {**known.labels, **labels})
 
 
 def _located(session: Session, diagnostic: Diagnostic) -> Diagnostic:
@@ -281,12 +320,7 @@ def _tools(
     is_stopping: Callable[[], bool],
 ) -> Tools:
     ids = LiveIds({Address.parse(name): id for name, id in plan.ids.items()})
-    scope = Scope(
-        project=plan.project,
-        today=session.today.isoformat(),
-        ids=ids,
-        numbers_per_call=session.configuration.project.komet.numbers_per_call,
-    )
+    scope = replace(_scope(session), ids=ids, catalogue=_cached_catalogue(session))
     return Tools(REGISTRY, session.connection.port, recorder, scope, notify, is_stopping)
 
 

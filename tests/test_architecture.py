@@ -45,6 +45,14 @@ def test_imports_go_down_only() -> None:
 
 def test_the_repository_speaks_of_itself_alone() -> None:
     """No file names a place outside the repository."""
-    command = ["git", "grep", "-nIE", r"/home/[a-z]+/|/root/|\.\./shared", "--", ".", ":!tests/test_architecture.py"]
+    command = [
+        "git",
+        "grep",
+        "-nIE",
+        r"/home/[a-z]+/|/root/|\.\./shared",
+        "--",
+        ".",
+        ":!tests/test_architecture.py",
+    ]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.stdout == ""

@@ -53,6 +53,8 @@ customers:
     bloomnet: {purpose: reserve, shop_code: "48210000"}
 """
 
+_READ: dict[tuple[tuple[str, str], ...], Configuration] = {}
+
 
 class Killed(BaseException):
     """The process dies here: nothing of ours runs any more."""
@@ -125,7 +127,9 @@ class World:
         simulator = Simulator(store)
         state, database = new_state(self.root / ".reconciler")
         self.database._connection.backup(database._connection)
-        return World(self.root, simulator, state, database, Border(simulator), itertools.count(next(self.runs)))
+        return World(
+            self.root, simulator, state, database, Border(simulator), itertools.count(next(self.runs))
+        )
 
     def close(self) -> None:
         """Let go of both databases."""
@@ -140,8 +144,12 @@ class World:
             (self.root / "config" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
     def configuration(self) -> Configuration:
-        """The configuration as it is written now."""
-        return load_config(self.root)
+        """The configuration as it is written now; read once as long as it stays so."""
+        files = [self.root / "reconciler.yaml", *sorted((self.root / "config").glob("*"))]
+        written = tuple((str(file), file.read_text(encoding="utf-8")) for file in files)
+        if written not in _READ:
+            _READ[written] = load_config(self.root)
+        return _READ[written]
 
     def lose_state(self) -> None:
         """Forget everything that was remembered."""
@@ -328,13 +336,11 @@ def _untrue_customer(
     for name, column in _CUSTOMER_COLUMNS.items():
         if name in wanted and (str(address), (name,)) not in unknown and row[column] != wanted[name]:
             faults.append(f"{address} {name}: {row[column]!r}, wanted {wanted[name]!r}")
-    for name in ("active", "credit_hold"):
-        if (
-            name in wanted
-            and (str(address), (name,)) not in unknown
-            and bool(row[name]) != bool(wanted[name])
-        ):
-            faults.append(f"{address} {name}: {row[name]!r}, wanted {wanted[name]!r}")
+    faults += [
+        f"{address} {name}: {row[name]!r}, wanted {wanted[name]!r}"
+        for name in ("active", "credit_hold")
+        if name in wanted and (str(address), (name,)) not in unknown and bool(row[name]) != bool(wanted[name])
+    ]
     ship_tos = world.ship_tos(row["id"])
     section = wanted.get("ship_to")
     for each in section.values() if isinstance(section, Mapping) else ():
@@ -343,9 +349,11 @@ def _untrue_customer(
         if found is None:
             faults.append(f"{address}: no ship-to {each['name']}")
             continue
-        for name in ("address", "city", "state", "zipcode", "country"):
-            if name in each and found[name] != each[name]:
-                faults.append(f"{address} ship-to {each['name']} {name}: {found[name]!r}")
+        faults += [
+            f"{address} ship-to {each['name']} {name}: {found[name]!r}"
+            for name in ("address", "city", "state", "zipcode", "country")
+            if name in each and found[name] != each[name]
+        ]
     return faults
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from reconciler.kinds.kind import Kind, Match, Scope, Subject
+from reconciler.kinds.kind import Comparison, Kind, Match, Scope, Subject
 from reconciler.komet.drive import drive
 from reconciler.komet.port import KometPort
 from reconciler.model.address import Address
@@ -18,11 +18,15 @@ from reconciler.plan.cost import resolved_of
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a change's resource looks: what of the change is left, and what stands in Komet for it."""
+    """How a change's resource looks: what of the change is left, and what stands in Komet for it.
+
+    One that is settled was not read: its ship date has passed.
+    """
 
     judgement: Judgement
     match: Match
     binding: Binding | None
+    is_settled: bool = False
 
     @property
     def is_as_wanted(self) -> bool:
@@ -42,10 +46,12 @@ def look_at(
     applied: Mapping[Address, Applied],
     scope: Scope,
     port: KometPort,
+    is_leaving: bool = False,
 ) -> dict[Address, Look]:
     """Reads `sought`, in lists, and holds every change against what it finds.
 
-    `applied` is what is taken as last applied, for the attributes that Komet does not show.
+    `applied` is what is taken as last applied, for the attributes that Komet does not show. With `is_leaving`
+    the lines that the changes delete in the end count for nothing, so that what replaces them is proved.
     """
     by_kind: dict[str, list[Sought]] = defaultdict(list)
     for each in sought:
@@ -58,7 +64,26 @@ def look_at(
         for each in group:
             match = matches.wanted.get(each.address) or matches.orphans.get(each.address) or Match()
             change = by_address[each.address]
-            subject = Subject(each.address, resolved_of(change), match, applied.get(each.address))
-            judgement = judge(kind, subject, each.binding, scope)
+            leaving = _leaving(change) if is_leaving else frozenset()
+            subject = Subject(
+                each.address, resolved_of(change), match, applied.get(each.address), outgoing=leaving
+            )
+            if each.address in matches.settled:
+                looks[each.address] = Look(Judgement(None, Comparison({}, {})), match, each.binding, True)
+                continue
+            judgement = _judge(kind, subject, change, each.binding, scope)
             looks[each.address] = Look(judgement, match, live_binding(kind, subject))
     return looks
+
+
+def _leaving(change: Change) -> frozenset[int]:
+    ids = (value for step in change.api_steps if step.after_check for value in step.params.values())
+    return frozenset(id for id in ids if isinstance(id, int))
+
+
+def _judge(kind: Kind, subject: Subject, change: Change, binding: Binding | None, scope: Scope) -> Judgement:
+    """What is left of `change`: what it writes and nobody can compare is left until it is recorded."""
+    judgement = judge(kind, subject, binding, scope)
+    if not {each.path for each in change.attributes}.intersection(judgement.comparison.incomparable):
+        return judgement
+    return judge(kind, replace(subject, rewrite=True), binding, scope)

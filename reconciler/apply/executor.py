@@ -42,6 +42,9 @@ class Recorder(Protocol):
     def record(self, agreed: Sequence[Agreed]) -> None:
         """What configuration and Komet agree on from now on."""
 
+    def unsettle(self, applied: Applied) -> None:
+        """What is still known of a resource while it is written: on the disk when this returns."""
+
     def forget(self, addresses: Iterable[Address]) -> None:
         """These are gone for good."""
 
@@ -106,6 +109,7 @@ class Applying:
     progress: dict[Address, Progress] = field(default_factory=dict)
     facts: dict[str, Json] = field(default_factory=dict)
     learned: dict[Address, Binding] = field(default_factory=dict)
+    unsettled: dict[Address, Applied] = field(default_factory=dict)
     error: ReconcilerError | None = None
 
     def run(self) -> None:
@@ -138,7 +142,9 @@ class Applying:
         )
         for change in writing:
             look, progress = looks[change.address], self.progress[change.address]
-            if look.is_as_wanted:
+            if look.is_settled:
+                progress.end(Outcome.STALE, "its ship date has passed since the plan was made")
+            elif look.is_as_wanted and not look.looks_as_planned(change):
                 progress.binding = look.binding
                 progress.end(Outcome.SKIPPED, "already as wanted")
             elif not look.looks_as_planned(change):
@@ -176,6 +182,9 @@ class Applying:
     def _perform(self, progress: Progress, steps: Sequence[ApiStep]) -> None:
         """Makes the calls of one change, until one of them does not end well."""
         progress.end(Outcome.DONE)
+        if progress.change.binding is not None and progress.change.binding.retired:
+            self.tools.recorder.bind(progress.change.binding)  # else a predecessor is lost if this dies
+        self._unsettle(progress.change)
         for step in steps:
             if self.tools.is_stopping() and progress.calls:
                 progress.end(Outcome.FAILED, f"stopped before step {step.number}: {step.does}")
@@ -185,6 +194,17 @@ class Applying:
             if progress.outcome is not Outcome.DONE:
                 self._say(progress.change.address, progress.message, outcome=progress.outcome)
                 return
+
+    def _unsettle(self, change: Change) -> None:
+        """Of what Komet does not show, only reading a record tells the value: before the first call the
+        record ceases to claim what the calls may change, so that it is never wrong, whenever this dies."""
+        former = self.applied.get(change.address)
+        if former is None or change.wanted is None or change.address in self.unsettled:
+            return
+        known = self.tools.kinds[change.address.kind].unsettled(former, change)
+        self.unsettled[change.address] = known
+        if known != former:
+            self.tools.recorder.unsettle(known)
 
     def _call(self, progress: Progress, step: ApiStep) -> None:
         """One call: intent on the disk, the call, its outcome on the disk. It is never made twice.
@@ -248,13 +268,14 @@ class Applying:
         if not touched:
             return
         self._say(None, "reading back what was written")
-        looks = self._look_back(touched)
+        looks = self._look_back(touched, is_leaving=True)
         deferred: list[Progress] = []
         for progress in touched:
             look = looks[progress.change.address]
             steps = self._still_wanted(progress, look)
-            if progress.outcome is Outcome.DONE and steps:
+            if progress.outcome in (Outcome.DONE, Outcome.IN_DOUBT) and steps:
                 progress.binding = look.binding or progress.binding
+                self._resolve(progress)
                 self._perform(progress, steps)
                 deferred.append(progress)
             else:
@@ -264,15 +285,29 @@ class Applying:
             for progress in deferred:
                 self._judge(progress, looks[progress.change.address])
 
-    def _look_back(self, touched: Sequence[Progress]) -> dict[Address, Look]:
+    def _look_back(self, touched: Sequence[Progress], is_leaving: bool = False) -> dict[Address, Look]:
         changes = [each.change for each in touched]
-        wanted = {change.address: _applied(change) for change in changes if change.wanted is not None}
+        known = {
+            each.change.address: applied
+            for each in touched
+            if (applied := self._known_after(each)) is not None
+        }
         sought = [
             replace(sought_after(each.change, self.learned), search=each.outcome is Outcome.IN_DOUBT)
             for each in touched
         ]
         scope = replace(self.tools.scope, ids=self._ids())
-        return look_at(self.tools.kinds, changes, sought, wanted, scope, self.tools.port)
+        return look_at(self.tools.kinds, changes, sought, known, scope, self.tools.port, is_leaving)
+
+    def _known_after(self, progress: Progress) -> Applied | None:
+        """What is known of the attributes that Komet does not show: all that is wanted once every call was
+        answered, and of a new resource that is there, since they came with it."""
+        change = progress.change
+        if change.wanted is None:
+            return None
+        if progress.outcome is Outcome.DONE or change.action in (Action.CREATE, Action.REPLACE):
+            return _applied(change)
+        return self.unsettled.get(change.address)
 
     def _still_wanted(self, progress: Progress, look: Look) -> list[ApiStep]:
         """The held back steps, if nothing but these is left to do by calls."""
@@ -291,11 +326,16 @@ class Applying:
                 paths = ", ".join(".".join(map(str, each.path)) for each in left.attributes[:5])
                 progress.end(Outcome.FAILED, f"Komet took the calls and does not show the result: {paths}")
             return
-        if progress.outcome is Outcome.IN_DOUBT and progress.in_doubt is not None:
-            self.tools.recorder.settle(progress.in_doubt, Outcome.DONE, "found by reading")
+        self._resolve(progress)
         progress.waiting = left.operator_steps if left is not None else ()
         progress.end(Outcome.WAITING if progress.waiting else Outcome.DONE)
         self._say(progress.change.address, "", outcome=progress.outcome)
+
+    def _resolve(self, progress: Progress) -> None:
+        """A call in doubt took effect: reading found it."""
+        if progress.outcome is Outcome.IN_DOUBT and progress.in_doubt is not None:
+            self.tools.recorder.settle(progress.in_doubt, Outcome.DONE, "found by reading")
+            progress.in_doubt = None
 
     # the books
 

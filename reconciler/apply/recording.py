@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from reconciler.model.address import Address
 from reconciler.model.event import Outcome
 from reconciler.model.plan import Agreed
-from reconciler.model.resource import Binding
+from reconciler.model.resource import Applied, Binding
 from reconciler.model.value import Json
 from reconciler.state.lease import Grant
 from reconciler.state.open import State
@@ -52,6 +52,10 @@ class StateRecorder:
         """What configuration and Komet agree on from now on."""
         if agreed:
             self.state.resources.record_all(self.scope, agreed)
+
+    def unsettle(self, applied: Applied) -> None:
+        """What is still known of a resource while it is written."""
+        self.state.resources.record(self.scope, applied)
 
     def forget(self, addresses: Iterable[Address]) -> None:
         """These are gone for good."""

@@ -9,6 +9,9 @@ import click
 
 from reconciler.cli.settings import SHARED_NAMES, shared_options
 
+USAGE = 64
+"""The exit code of wrong usage, where click has 2."""
+
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -44,6 +47,16 @@ class Group(_WithSharedOptions, click.Group):
     """A command with commands of its own."""
 
     command_class = Command
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, no_args_is_help=False, **more)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without a command there is nothing to do but to tell which there are."""
+        if not args:
+            click.echo(ctx.get_help(), err=True)
+            ctx.exit(USAGE)
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

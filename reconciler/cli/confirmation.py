@@ -11,7 +11,9 @@ from reconciler.errors import UsageError
 def raise_if_nobody_answers(what: str) -> None:
     """Wrong usage where a question would have no one to answer it."""
     if not sys.stdin or not sys.stdin.isatty():
-        raise UsageError(f"{what} asks before it does anything, and there is no terminal to ask on: add --yes")
+        raise UsageError(
+            f"{what} asks before it does anything, and there is no terminal to ask on: add --yes"
+        )
 
 
 def is_confirmed(question: str) -> bool:

@@ -6,6 +6,8 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
+import click
+
 from reconciler.cli import screen
 from reconciler.errors import ConfigurationError, ReconcilerError
 from reconciler.model.inert import inert
@@ -15,10 +17,7 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostic import Diagnostic
     from reconciler.model.value import Json
 
-FAULT_OF_OURS = (
-    "this is a fault of reconciler, not of your configuration. Nothing is hidden: run the same command with "
-    "-v for the traceback"
-)
+FAULT_OF_OURS = "This is a fault of reconciler and not of yours: -v shows where, please report it with that."
 
 
 def tell(error: BaseException, settings: Settings) -> int:
@@ -38,7 +37,7 @@ def tell(error: BaseException, settings: Settings) -> int:
 def say_error(message: str, settings: Settings) -> None:
     """One line that begins with `error:`."""
     word = "\x1b[1;31merror\x1b[0m" if screen.has_color(settings, sys.stderr) else "error"
-    screen.say(f"{word}: {inert(message)}")
+    screen.say(f"{word}: " + "\n".join(inert(line) for line in message.split("\n")))
 
 
 def _say_diagnostics(error: ConfigurationError, settings: Settings) -> None:
@@ -50,11 +49,11 @@ def _say_diagnostics(error: ConfigurationError, settings: Settings) -> None:
 
 
 def _message(error: BaseException) -> str:
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt | click.Abort):
         return "interrupted; nothing was changed in Komet"
     if isinstance(error, ReconcilerError):
         return str(error)
-    return f"{type(error).__name__}: {error}: {FAULT_OF_OURS}"
+    return f"{type(error).__name__}: {error}\n{FAULT_OF_OURS}"
 
 
 def _document(error: BaseException) -> Json:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import PlanUnusable, ReconcilerError, UsageError
-from reconciler.model.value import Json
+from reconciler.model.value import Json, canonical_bytes
 
 
 def raise_if_no_place(path: Path) -> None:
@@ -51,8 +51,11 @@ def read_plan_file(path: Path) -> Mapping[str, Json]:
         raise UsageError(f"the plan file {path} cannot be read: {error.strerror}") from None
     try:
         document = json.loads(text, object_pairs_hook=_members, parse_float=_refuse, parse_constant=_refuse)
+        canonical_bytes(document)
     except (ValueError, RecursionError):
-        raise PlanUnusable(f"{path} is no plan file, or it was altered: it is not JSON as we write it") from None
+        raise PlanUnusable(
+            f"{path} is no plan file, or it was altered: it is not JSON as we write it"
+        ) from None
     if not isinstance(document, dict):
         raise PlanUnusable(f"{path} is no plan file")
     return document

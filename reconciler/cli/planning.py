@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from reconciler.cli import screen
 from reconciler.cli.failure import say_error
 from reconciler.cli.progress import Progress
-from reconciler.cli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,13 +38,18 @@ def plan_text(settings: Settings, document: Mapping[str, Json], show_calls: bool
 
 def refuse(settings: Settings, plan: Plan) -> int:
     """Says on stderr which guards refused `plan`, and how each is allowed; the exit code."""
-    refusals = plan.refusals
-    verb = "refuses" if len(refusals) == 1 else "refuse"
-    screen.say()
-    say_error(f"{counted(len(refusals), 'guard')} {verb} this plan, so it cannot be applied", settings)
-    width = max(len(guard.name) for guard in refusals)
-    for guard in refusals:
-        screen.say_inert(f"  {guard.name:<{width}}  {guard.detail}")
-    flags = " ".join(f"--allow {guard.flag}" for guard in refusals)
-    screen.say_inert(f"If this is what you want, plan again with: {flags}")
+    names = ", ".join(dict.fromkeys(guard.name for guard in plan.refusals))
+    say_error(f"a guard refuses this plan, so it cannot be applied: {names}", settings)
+    flags = " ".join(dict.fromkeys(f"--allow {guard.flag}" for guard in plan.refusals))
+    screen.say_inert(f"If it is what you want, plan again with {flags}")
     return GUARD
+
+
+def refusal_document(plan: Plan) -> dict[str, Json]:
+    """The refusals as the JSON of an error."""
+    guards: list[Json] = [
+        {"name": guard.name, "detail": guard.detail, "flag": f"--allow {guard.flag}"}
+        for guard in plan.refusals
+    ]
+    message = "a guard refuses this plan, so it cannot be applied"
+    return {"error": {"kind": "GuardRefused", "message": message, "guards": guards}, "exit_code": GUARD}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 from collections.abc import Sequence
 
 import click
 
 from reconciler import __version__
 from reconciler.cli import screen
-from reconciler.cli.command import CONTEXT, Group
+from reconciler.cli.command import CONTEXT, USAGE, Group
 from reconciler.cli.settings import Settings, is_true, shared_options
 
 COMMANDS = (
@@ -28,8 +27,6 @@ COMMANDS = (
     "simulator",
 )
 """The commands in the order in which they are met; each is a module of its own, imported when needed."""
-
-USAGE = 64
 
 
 class Program(Group):
@@ -57,7 +54,7 @@ program = Program(
     epilog="Exit codes: 0 done · 1 error · 2 changes pending · 3 configuration · 4 guard · 5 budget · "
     "6 saved plan unusable · 7 partly applied · 8 locked · 9 access · 10 operator steps open · 64 usage.",
 )
-program.params = shared_options(with_environment=True)
+program.params = [*shared_options(with_environment=True)]
 program = click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")(program)
 
 
@@ -66,15 +63,12 @@ def run(arguments: Sequence[str]) -> int:
     settings = Settings()
     screen.prepare()
     try:
-        code = program.main(
-            args=list(arguments), prog_name="reconciler", standalone_mode=False, obj=settings
-        )
+        code = program.main(args=list(arguments), prog_name="reconciler", standalone_mode=False, obj=settings)
         return code if isinstance(code, int) else 0
     except click.UsageError as error:
         return _wrong_usage(error, settings, arguments)
-    except BrokenPipeError:
-        screen.give_up_output()
-        return 1
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 the last resort: told, never a traceback
         from reconciler.cli.failure import tell
 
@@ -85,8 +79,13 @@ def run(arguments: Sequence[str]) -> int:
 
 def _wrong_usage(error: click.UsageError, settings: Settings, arguments: Sequence[str]) -> int:
     """Wrong usage is shown with the command's own usage line."""
+    from reconciler.cli.failure import say_error
+
     if settings.json or "--json" in arguments or is_true(os.environ, "RECONCILER_JSON"):
         message = error.format_message()
         screen.put_json({"error": {"kind": "UsageError", "message": message}, "exit_code": USAGE})
-    error.show(file=sys.stderr)
+    say_error(error.format_message(), settings)
+    if error.ctx is not None:
+        screen.say(error.ctx.get_usage())
+        screen.say(f"Try '{error.ctx.command_path} --help'.")
     return USAGE

@@ -62,7 +62,7 @@ class Progress:
         if event.outcome is None:
             self.now(_text(event))
         else:
-            self.stays(f"  {_MARKS[event.outcome]} {_text(event)}")
+            self.now(f"  {_MARKS[event.outcome]} {_text(event)}")
 
     def clear(self) -> None:
         """Takes the live line away."""

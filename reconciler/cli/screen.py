@@ -44,10 +44,7 @@ def json_text(value: Mapping[str, Json]) -> str:
 
 def say(text: str = "") -> None:
     """One remark on stderr; that nobody listens is no error."""
-    try:
-        click.echo(text, err=True)
-    except OSError:
-        _silence("stderr")
+    _remark(text + "\n")
 
 
 def say_inert(text: str) -> None:
@@ -59,7 +56,7 @@ def say_inert(text: str) -> None:
 
 def ask(text: str) -> None:
     """A question on stderr, without a line end."""
-    click.echo(text, nl=False, err=True)
+    _remark(text)
 
 
 def has_color(settings: Settings, stream: TextIO | None = None) -> bool:
@@ -85,6 +82,15 @@ def flush() -> None:
 def give_up_output() -> None:
     """Nobody reads stdout any more: what follows goes nowhere, and no complaint comes at the end."""
     _silence("stdout")
+
+
+def _remark(text: str) -> None:
+    try:
+        click.echo(text, nl=False, err=True)
+    except OSError:
+        _silence("stderr")
+    except RuntimeError:
+        pass  # a signal's remark that met another one half-written: Python forbids it, and it may be lost
 
 
 def _silence(name: str) -> None:

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 
-@dataclass(slots=True)
+@dataclass
 class Settings:
     """What the global options say. What stands after the command's name goes before what stands in front."""
 
@@ -32,27 +32,20 @@ pass_settings = click.make_pass_decorator(Settings, ensure=True)
 """Hands a command its settings as the first argument."""
 
 
-class KeyValue(click.ParamType):
-    """`KEY=VALUE` of `--var`."""
-
-    name = "key=value"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Key and value; the value may hold further equal signs."""
-        if isinstance(value, tuple):
-            return value
-        key, equals, text = str(value).partition("=")
-        if not equals or not key:
-            self.fail(f"{value!r} is not of the form KEY=VALUE", param, ctx)
-        return key, text
+def key_and_value(text: str) -> tuple[str, str]:
+    """`KEY=VALUE` in two; the value may hold further equal signs."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise click.BadParameter(f"{text!r} is not of the form KEY=VALUE")
+    return key, value
 
 
 def shared_options(*, with_environment: bool) -> list[click.Option]:
     """The global options. Their variables are read once, by the program itself, so that any option wins."""
 
-    def option(*names: str, variable: str, keep: Callable[[Settings, Any], None], **more: Any) -> click.Option:
+    def option(
+        *names: str, variable: str, keep: Callable[[Settings, Any], None], **more: Any
+    ) -> click.Option:
         return click.Option(
             names,
             envvar=f"RECONCILER_{variable}" if with_environment else None,
@@ -84,8 +77,7 @@ def shared_options(*, with_environment: bool) -> list[click.Option]:
             "--var",
             "variables",
             variable="VAR",
-            keep=lambda settings, value: settings.variables.update(value),
-            type=KeyValue(),
+            keep=lambda settings, value: settings.variables.update(map(key_and_value, value)),
             multiple=True,
             metavar="KEY=VALUE",
             help="Set a variable of the templates; may be repeated.",

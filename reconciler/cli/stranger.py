@@ -29,7 +29,7 @@ def open_simulator(seed: str, store: Path | None) -> Any:
 
 
 def seed_and_store(configuration: Configuration) -> tuple[str, Path]:
-    """The seed of this repository and where its simulator keeps what happened; UsageError when it has none."""
+    """The seed of this repository and the file of its simulator; UsageError when it has none."""
     url = configuration.project.komet.url
     if not url.startswith(URL):
         raise UsageError(f"this repository uses {url} and no simulator")

@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias
 
 from reconciler.kinds.catalogue import Catalogue
 from reconciler.model.address import Address
+from reconciler.model.change import Change, Reason, ReservedBoxes
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.query import Answer, Query
 from reconciler.model.resource import (
@@ -32,9 +33,13 @@ Notice: TypeAlias = Callable[[Diagnostic], None]
 
 @dataclass(frozen=True)
 class LiveIds:
-    """The Komet ids behind addresses. An address that is wanted and not yet there has None."""
+    """The Komet ids behind addresses. An address that is wanted and not yet there has None.
+
+    `labels` are what the web UI calls them: a customer's code.
+    """
 
     by_address: Mapping[Address, int | None] = field(default_factory=dict)
+    labels: Mapping[Address, str] = field(default_factory=dict)
 
     @cached_property
     def _by_id(self) -> Mapping[tuple[str, int], Address]:
@@ -51,7 +56,9 @@ class Scope:
 
     `today` is the business day as ISO date: an order that shipped before it is settled. `ids` are those of
     the resources that others refer to. The catalogue only labels: an empty one changes no verdict. `moved`
-    leads from addresses that a marker may still carry to those they have now.
+    leads from addresses that a marker may still carry to those they have now. `asked` are the operator steps
+    that are open already (`ADDRESS KEY`). `assigns_by_api` is the account's capability to put a customer on
+    an existing line by a call (A7).
     """
 
     project: str
@@ -60,6 +67,8 @@ class Scope:
     catalogue: Catalogue = field(default_factory=Catalogue)
     numbers_per_call: int = 50
     moved: Mapping[str, Address] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
+    assigns_by_api: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,8 @@ class Comparison:
     `before` and `after` hold only what can be compared, so they are equal exactly when nothing is to change.
     `replaces` says that the difference needs a new resource. `incomparable` are the paths of wanted values
     that nobody can see and nobody recorded, `endangered` the confirmed or shipped lines that would go,
-    `notes` belong to the change if there is one, `warnings` are said in any case.
+    `notes` belong to the change if there is one, `warnings` are said in any case. `reason` is for kinds whose
+    differences have one of their own, `reserved` what guards need to know of stock.
     """
 
     before: Mapping[str, Json]
@@ -109,17 +119,24 @@ class Comparison:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     endangered: tuple[str, ...] = ()
+    reason: Reason | None = None
+    reserved: tuple[ReservedBoxes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One resource with all that is known of it. `rewrite` asks to write what cannot be compared."""
+    """One resource with all that is known of it.
+
+    `rewrite` asks to write what cannot be compared. `outgoing` are the ids of lines that are to be deleted:
+    they serve nothing any more, whatever they show.
+    """
 
     address: Address
     resolved: ResolvedResource | None
     match: Match
     applied: Applied | None = None
     rewrite: bool = False
+    outgoing: frozenset[int] = frozenset()
 
 
 class Kind(Protocol):
@@ -149,6 +166,9 @@ class Kind(Protocol):
 
     def interpret(self, step: ApiStep, answer: Answer) -> CallResult:
         """What the answer to `step` taught, and which lines it refused."""
+
+    def unsettled(self, former: Applied, change: Change) -> Applied:
+        """What is known while `change` is made: of what Komet does not show, only what it does not write."""
 
     def headline(self, subject: Subject, scope: Scope) -> str:
         """The resource in a few of Komet's words."""

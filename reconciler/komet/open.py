@@ -71,7 +71,9 @@ def open_komet(
     if settings.url.startswith(SIMULATOR):
         return _embedded(settings, token, root, state_folder, writing, ledger, pace or Pace())
     url = _checked(settings.url)
-    wire = _client().network_wire(_api_url(url), token, trust_environment=not _is_loopback(url.hostname or ""))
+    wire = _client().network_wire(
+        _api_url(url), token, trust_environment=not _is_loopback(url.hostname or "")
+    )
     port = LiveKomet(
         wire,
         settings.company,

@@ -57,13 +57,27 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class ReservedBoxes:
+    """Boxes of one product and location: reserved before, what the change adds, what arrives, and all.
+
+    `total` are the reserved boxes that we know of and the open ones.
+    """
+
+    stock: str
+    reserved: int
+    gained: int
+    arriving: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A change with everything that carrying it out needs.
 
     `headline` describes the resource in Komet's words. `wanted` are the canonical values to be recorded once
     done (None for a delete), `binding` what is known of the live resource, `seen` all live resources that the
     steps touch, `commitment` the money that the steps add to purchase orders, `endangered` the confirmed or
-    shipped lines that they would remove.
+    shipped lines that they would remove, `reserved` what it does to the stock of a product.
     """
 
     address: Address
@@ -81,6 +95,7 @@ class Change:
     seen: tuple[Seen, ...] = ()
     commitment: str = "0"
     endangered: tuple[str, ...] = ()
+    reserved: tuple[ReservedBoxes, ...] = ()
 
     @property
     def api_steps(self) -> tuple[ApiStep, ...]:

@@ -47,6 +47,7 @@ def judge(kind: Kind, subject: Subject, binding: Binding | None, scope: Scope) -
         seen=tuple(seen(live) for live in (subject.match.live, *subject.match.retired) if live is not None),
         commitment=kind.commitment(steps),
         endangered=comparison.endangered,
+        reserved=comparison.reserved,
     )
     return Judgement(change, comparison, warnings)
 
@@ -102,6 +103,8 @@ def _action(subject: Subject, comparison: Comparison) -> Action:
 def _reason(kind: Kind, subject: Subject, comparison: Comparison, scope: Scope) -> Reason:
     if subject.resolved is None:
         return Reason.NOT_IN_CONFIG
+    if comparison.reason is not None:
+        return comparison.reason
     if subject.match.live is None:
         return Reason.NOT_IN_KOMET
     if comparison.replaces or (subject.match.retired and set(comparison.before) == {"items", "predecessors"}):

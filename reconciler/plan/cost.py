@@ -14,9 +14,15 @@ from reconciler.model.resource import Binding, ResolvedResource, Sought
 
 
 def sought_before(change: Change) -> Sought:
-    """What apply reads again before it writes: also where a successor could stand unknown."""
-    is_new = change.action in (Action.CREATE, Action.REPLACE)
-    return Sought(change.address, resolved_of(change), change.binding, search=is_new)
+    """What apply reads again before it writes: also where a successor could stand unknown.
+
+    What is to be created was not found where it was known to be, and is not looked for there once more.
+    """
+    is_new = change.action is Action.CREATE
+    known = None if is_new else change.binding
+    return Sought(
+        change.address, resolved_of(change), known, search=is_new or change.action is Action.REPLACE
+    )
 
 
 def sought_after(change: Change, learned: Mapping[Address, Binding]) -> Sought:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Change
+from reconciler.model.change import Action, Change, ReservedBoxes
 from reconciler.model.plan import GuardVerdict, Verdict
 from reconciler.model.project import GuardSettings
 from reconciler.model.value import Json
@@ -131,6 +131,23 @@ def _max_price_change(judged: Judged) -> Iterator[Objection]:
                 )
 
 
+def _max_reserved_share(judged: Judged) -> Iterator[Objection]:
+    """What would stand reserved over reserved and open boxes, for each product and location."""
+    limit = judged.settings.max_reserved_share
+    stocks: dict[str, list[ReservedBoxes]] = defaultdict(list)
+    for change in judged.changes:
+        for boxes in change.reserved:
+            stocks[boxes.stock].append(boxes)
+    for stock, parts in sorted(stocks.items()):
+        gained = sum(part.gained + part.arriving for part in parts)
+        reserved = parts[0].reserved + gained
+        total = parts[0].total + sum(part.arriving for part in parts)
+        if limit is not None and gained > 0 and Decimal(reserved) > limit * total:
+            yield Objection(
+                f"{reserved} of {total} boxes of {stock} would stand reserved, {_percent(limit)} are allowed"
+            )
+
+
 def _min_margin(judged: Judged) -> Iterator[Objection]:
     limit = judged.settings.min_margin
     if limit is None:
@@ -181,6 +198,7 @@ GUARDS: Mapping[str, Guard] = {
     "max_delete_share": _max_delete_share,
     "max_deletes": _max_deletes,
     "max_price_change": _max_price_change,
+    "max_reserved_share": _max_reserved_share,
     "min_margin": _min_margin,
     "past_date": _past_date,
     "protected": _protected,

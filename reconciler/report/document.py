@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from reconciler.model.change import AttributeChange, Change
+from reconciler.model.change import AttributeChange, Change, ReservedBoxes
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.origin import Origin
 from reconciler.model.plan import CallBudget, Money, Plan
@@ -70,6 +70,9 @@ def _change(change: Change) -> Json:
         "seen": [{"id": each.id, "number": each.number, "digest": each.digest} for each in change.seen],
         "commitment": change.commitment,
         "endangered": list(change.endangered),
+        "reserved": [
+            {name: getattr(each, name) for name in _names(ReservedBoxes)} for each in change.reserved
+        ],
     }
 
 
@@ -136,7 +139,10 @@ def _diagnostic(diagnostic: Diagnostic) -> Json:
         "severity": diagnostic.severity.value,
         "summary": diagnostic.summary,
         "detail": diagnostic.detail,
+        "suggestion": diagnostic.suggestion,
         "address": str(diagnostic.address) if diagnostic.address else None,
         "path": list(diagnostic.path),
         "origin": _origin(diagnostic.origin),
+        "source": diagnostic.source,
+        "also": [_origin(origin) for origin in diagnostic.also],
     }

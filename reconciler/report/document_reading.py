@@ -8,7 +8,7 @@ from datetime import datetime
 
 from reconciler.errors import PlanUnusable
 from reconciler.model.address import Address
-from reconciler.model.change import Action, AttributeChange, Change, Reason, Seen
+from reconciler.model.change import Action, AttributeChange, Change, Reason, ReservedBoxes, Seen
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
@@ -101,6 +101,16 @@ def _read_change(node: Node) -> Change:
         ),
         commitment=node.text("commitment"),
         endangered=node.texts("endangered"),
+        reserved=tuple(
+            ReservedBoxes(
+                each.text("stock"),
+                each.whole("reserved"),
+                each.whole("gained"),
+                each.whole("arriving"),
+                each.whole("total"),
+            )
+            for each in node.nodes("reserved")
+        ),
     )
 
 
@@ -160,9 +170,14 @@ def _read_diagnostic(node: Node) -> Diagnostic:
         Severity(node.text("severity")),
         node.text("summary"),
         detail=node.text("detail"),
+        suggestion=node.maybe_text("suggestion"),
         origin=_read_origin(node.maybe_node("origin")),
+        source=node.maybe_text("source"),
         address=Address.parse(address) if address else None,
         path=_path(node.array("path")),
+        also=tuple(
+            Origin(each.text("file"), each.whole("line"), each.whole("column")) for each in node.nodes("also")
+        ),
     )
 
 

@@ -26,6 +26,9 @@ REASONS = {
 _INDENT = "      "
 _HEADLINE = frozenset({"vendor", "ship_date", "location", "customer", "status", "code"})
 
+_TOLD_BY_STEPS = frozenset({"lines"})
+"""What the instructions for a person say already, line by line."""
+
 Document = Mapping[str, Any]
 
 
@@ -86,7 +89,9 @@ def _reason(change: Document) -> str:
 
 def _attributes(change: Document, paint: Paint) -> Iterator[str]:
     is_whole = change["action"] in ("create", "delete")
-    rows = [each for each in change["attributes"] if not (is_whole and each["path"][0] in _HEADLINE)]
+    is_for_person = any(step["by"] == "operator" for step in change["steps"])
+    hidden = _HEADLINE if is_whole else _TOLD_BY_STEPS if is_for_person else frozenset()
+    rows = [each for each in change["attributes"] if each["path"][0] not in hidden]
     names = [str(each["path"][1]) for each in rows if _is_part(each)]
     width = max((len(name) for name in names), default=0)
     for each in rows:

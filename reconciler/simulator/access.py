@@ -43,7 +43,7 @@ def token_value(
     """The token where the method's family keeps it (§1.2); a POST without a body may keep it in the query."""
     if method.token_in == "header":
         return header
-    values = body if method.token_in == "body" and body else query
+    values = body if method.token_in != "query" and body else query
     found = values.get(TOKEN)
     return str(found) if isinstance(found, str | int) else None
 

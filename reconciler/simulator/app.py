@@ -1,4 +1,4 @@
-"""The simulator over WSGI: `/api/<method>` is Komet, `/_operator/<action>` the people around it.
+"""The simulator over WSGI: `/api/<method>` is Komet, `/_operator/<action>` and `/_desk/` the people.
 
 Plain WSGI, without a framework: importing one costs more than opening a simulator and making the first call.
 """
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 API = "/api/"
 OPERATOR = "/_operator/"
+DESK = "/_desk"
 MOST_READ = 1 << 20
 """Bytes of a body that are read; what is longer is over every limit anyway."""
 
@@ -37,6 +38,7 @@ class App:
         """Answer one request."""
         reply = self._reply(environ)
         headers = [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
+        headers.extend(reply.headers)
         if reply.retry_after is not None:
             headers.append(("Retry-After", str(reply.retry_after)))
         start_response(f"{reply.status} {_phrase(reply.status)}", headers)
@@ -48,7 +50,22 @@ class App:
             return self._gate.answer(_asked(environ, path.removeprefix(API)))
         if path.startswith(OPERATOR):
             return self._operator_reply(environ, path.removeprefix(OPERATOR))
-        return Reply(404, b"Komet methods are below /api/, operator actions below /_operator/.", "text/plain")
+        if path == DESK or path.startswith(f"{DESK}/"):
+            return self._desk_reply(environ, path.removeprefix(DESK))
+        return Reply(404, b"Komet is below /api/, people are below /_operator/ and /_desk/.", "text/plain")
+
+    def _desk_reply(self, environ: WSGIEnvironment, path: str) -> Reply:
+        from reconciler.simulator.desk import Visit, answer
+
+        visit = Visit(
+            verb=environ["REQUEST_METHOD"],
+            path=path,
+            query=environ.get("QUERY_STRING", ""),
+            body=_body(environ),
+            host=environ.get("HTTP_HOST", ""),
+            origin=environ.get("HTTP_ORIGIN"),
+        )
+        return answer(self._simulator, visit)
 
     def _operator_reply(self, environ: WSGIEnvironment, action: str) -> Reply:
         verb = environ["REQUEST_METHOD"]

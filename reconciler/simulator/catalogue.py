@@ -5,26 +5,42 @@ from __future__ import annotations
 from reconciler.simulator.method import METHODS
 from reconciler.simulator.methods import (
     customers,
+    ecommerce,
+    inventory,
+    invoice_writes,
+    invoices,
     lists,
+    open_market,
     platform,
     products,
     purchase_order_list,
     purchase_orders,
     ship_tos,
     shipping,
+    units,
     vendors,
+    web_order_items,
+    web_orders,
 )
 
 MODULES = (
     customers,
+    ecommerce,
+    inventory,
+    invoice_writes,
+    invoices,
     lists,
+    open_market,
     platform,
     products,
     purchase_order_list,
     purchase_orders,
     ship_tos,
     shipping,
+    units,
     vendors,
+    web_order_items,
+    web_orders,
 )
 
 __all__ = ["METHODS", "MODULES"]

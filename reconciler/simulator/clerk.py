@@ -92,10 +92,13 @@ def cancel(deed: Deed) -> Result:
 
 @action("delete", "number")
 def delete(deed: Deed) -> Result:
-    """The order disappears, unless the vendor has put a line on an AWB (§5.7)."""
+    """The order disappears, unless a line of it is on an AWB or partly sold (§5.7, A28)."""
     order = deed.order()
-    if any(line["awb_id"] is not None for line in lines_of(deed.store, order["id"])):
+    lines = lines_of(deed.store, order["id"])
+    if any(line["awb_id"] is not None for line in lines):
         raise Refused(f"{order['number']} cannot be deleted, it is on an AWB")
+    if any(line["sold"] for line in lines):
+        raise Refused(f"{order['number']} cannot be deleted, boxes of it are sold")
     deed.store.run("DELETE FROM purchase_orders WHERE id = ?", order["id"])
     return {"number": order["number"], "deleted": True}
 
@@ -156,6 +159,8 @@ def edit_line(deed: Deed) -> Result:
         raise Refused(f"line {line['id']} cannot be edited, it is {line['status']}")
     columns = _line_columns(deed)
     boxes = int(str(columns.get("boxes", line["boxes"])))
+    if boxes < line["sold"]:
+        raise Refused(f"{line['sold']} boxes of line {line['id']} are sold already")
     confirmed = min(int(line["confirmed"]), boxes)
     status = confirmation_status(boxes, confirmed)
     deed.store.update("po_lines", line["id"], columns | {"confirmed": confirmed, "status": status})
@@ -234,22 +239,6 @@ def ship(deed: Deed) -> Result:
         result = ship_line(deed.store, line, awb_id, codes, None, deed.stamp)
         shipped.append({"line": line["id"], "boxes": len(result.codes), "rest": result.rest_id})
     return {"awb": number, "lines": shipped}
-
-
-@action("receive", "awb")
-def receive(deed: Deed) -> Result:
-    """The warehouse scans every box of an AWB and closes it."""
-    number = deed.params.need_text("awb", most=25)
-    found = deed.store.rows("SELECT id FROM awbs WHERE number = ?", number)
-    if not found:
-        raise Refused(f"there is no AWB {number!r}")
-    deed.store.run(
-        "UPDATE po_boxes SET received = 1 WHERE line_id IN (SELECT l.id FROM po_lines l "
-        "JOIN awbs a ON a.id = l.awb_id WHERE a.number = ?)",
-        number,
-    )
-    deed.store.run("UPDATE awbs SET is_open = 0 WHERE number = ?", number)
-    return {"awb": number, "received": True}
 
 
 @action("postpone", "number ship_date vendor lines")

@@ -51,6 +51,47 @@ class Komet:
         headers = {"authenticationToken": token, "X-ACCOUNT": "6316", "X-SALES-CHANNEL": "WEB_APP"}
         return self._json(self.http.get(f"/api/{method}", params=params, headers=headers))
 
+    def send(self, method: str, token: str = CUSTOMER, /, **body: Any) -> dict[str, Any]:
+        """A POST of the families that keep the token in a header."""
+        headers = {"authenticationToken": token, "X-ACCOUNT": "6316"}
+        return self._json(self.http.post(f"/api/{method}", json=body, headers=headers))
+
+    def add_stock(self, **changes: Any) -> dict[str, Any]:
+        """inventory.add by URL parameters, ten boxes of Freedom 60 unless `changes` say otherwise."""
+        params = {
+            "authenticationToken": COMPANY,
+            "growerId": 77,
+            "awb": "72933810102",
+            "shipDate": "2027-01-02",
+            "productCode": "RSFRE60",
+            "quantity": 10,
+            "boxTypeCode": "HB",
+            "unitType": "Stem",
+            "bunches": 12,
+            "stemsBunch": 25,
+            "unitCost": "0.280",
+            **changes,
+        }
+        sent = {name: value for name, value in params.items() if value is not None}
+        return self._json(self.http.post("/api/inventory.add", params=sent))
+
+    def shop(self, token: str = CUSTOMER, /, **params: Any) -> list[dict[str, Any]]:
+        """All rows that ecommerce/inventory.list shows, BloomNet's unless `params` say otherwise."""
+        asked = {"customerId": 48213, "rows": 10000, **params}
+        rows = self.ask("ecommerce/inventory.list", token, **asked).get("inventoryItems", [])
+        assert isinstance(rows, list)
+        return rows
+
+    def reserved(self, token: str = CUSTOMER, /, **params: Any) -> list[dict[str, Any]]:
+        """The rows that are reserved for that customer."""
+        return self.shop(token, reservedInventory="true", **params)
+
+    def stored_line(self, line_id: int) -> dict[str, Any]:
+        """One on-hand line as the company itself holds it."""
+        (found,) = (line for line in self.sim.state()["inventory"] if line["id"] == line_id)
+        assert isinstance(found, dict)
+        return found
+
     def create(self, *items: dict[str, Any], **header: Any) -> dict[str, Any]:
         """purchase.order.create for ROSALEDA with sensible values for what is not given."""
         body = {"shipDate": "2027-02-01", "vendorId": 77, "customerId": 48213, **header}

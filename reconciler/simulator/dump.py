@@ -13,7 +13,7 @@ from reconciler.simulator.store import Store
 
 
 def state_of(store: Store, clock: Clock) -> dict[str, Any]:
-    """Orders with lines, customers, ship-tos, vendors, tokens without values, calls today, the call log."""
+    """Orders, stock, invoices, sales, customers, tokens without values, calls today, the call log."""
     now = clock.now()
     switches = switches_of(store)
     return {
@@ -21,6 +21,14 @@ def state_of(store: Store, clock: Clock) -> dict[str, Any]:
         "company": {"id": int(store.setting("company_id", "0")), "name": store.setting("company_name", "")},
         "switches": {name: getattr(switches, name) for name in switches.__dataclass_fields__},
         "purchase_orders": _orders(store),
+        "inventory": _stock(store),
+        "invoices": _invoices(store),
+        "sales": _rows(store, "sales"),
+        "web_orders": _web_orders(store),
+        "loose_units": _rows(store, "loose_units"),
+        "shop_settings": [
+            dict(row) for row in store.rows("SELECT * FROM shop_settings ORDER BY customer_id")
+        ],
         "customers": _rows(store, "customers"),
         "ship_tos": _rows(store, "ship_tos"),
         "contacts": _rows(store, "contacts"),
@@ -67,6 +75,42 @@ def _orders(store: Store) -> list[dict[str, Any]]:
     for line in lines.values():
         orders[line["po_id"]]["lines"].append(line)
     return list(orders.values())
+
+
+def _stock(store: Store) -> list[dict[str, Any]]:
+    """Every on-hand line, sold out ones too, so that boxes can be counted: boxes + sold + lost = arrived."""
+    rows = store.rows(
+        "SELECT l.*, g.code AS location, p.code AS product, p.description, v.code AS vendor, "
+        "b.code AS box_type, c.code AS customer FROM inventory_lines l "
+        "JOIN locations g ON g.id = l.location_id JOIN products p ON p.id = l.product_id "
+        "JOIN vendors v ON v.id = l.vendor_id JOIN box_types b ON b.id = l.box_type_id "
+        "LEFT JOIN customers c ON c.id = l.customer_id ORDER BY l.id"
+    )
+    flags = ("held", "staging", "sell_fast")
+    return [{**dict(row), **{name: bool(row[name]) for name in flags}} for row in rows]
+
+
+def _invoices(store: Store) -> list[dict[str, Any]]:
+    return _with_items(
+        store.rows(
+            "SELECT i.*, c.code AS customer FROM invoices i "
+            "JOIN customers c ON c.id = i.customer_id ORDER BY i.id"
+        ),
+        store.rows("SELECT * FROM invoice_items ORDER BY id"),
+        "invoice_id",
+    )
+
+
+def _web_orders(store: Store) -> list[dict[str, Any]]:
+    orders = store.rows("SELECT * FROM web_orders ORDER BY id")
+    return _with_items(orders, store.rows("SELECT * FROM web_order_items ORDER BY id"), "web_order_id")
+
+
+def _with_items(heads: list[StoredRow], items: list[StoredRow], key: str) -> list[dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {row["id"]: {**dict(row), "items": []} for row in heads}
+    for item in items:
+        found[item[key]]["items"].append(dict(item))
+    return list(found.values())
 
 
 def _call(row: StoredRow) -> dict[str, Any]:

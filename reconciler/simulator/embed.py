@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reconciler.simulator.clock import Clock
 from reconciler.simulator.errors import SeedChanged
@@ -16,6 +16,8 @@ from reconciler.simulator.tables import tables_digest
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+T = TypeVar("T")
 
 __all__ = ["Simulator", "make_simulator", "open_simulator", "reset"]
 
@@ -50,12 +52,16 @@ class Simulator:
         with self._store.transaction():
             return act(self._store, self.clock, action, params)
 
+    def read(self, reader: Callable[[Store, Clock], T]) -> T:
+        """What `reader` finds, all of it at one moment."""
+        with self._store.transaction():
+            return reader(self._store, self.clock)
+
     def state(self) -> dict[str, Any]:
         """Everything as JSON: orders, customers, ship-tos, vendors, tokens, calls today, the call log."""
         from reconciler.simulator.dump import state_of
 
-        with self._store.transaction():
-            return state_of(self._store, self.clock)
+        return self.read(state_of)
 
     def close(self) -> None:
         """Close the store."""

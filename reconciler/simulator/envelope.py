@@ -20,11 +20,11 @@ def answer_members(answer: Answer, switches: Switches) -> dict[str, Any]:
             return dict(members)
         case Done(members, message):
             return {"status": 1, "message": message, **members}
-        case Listing(key, rows, noun) if not rows:
+        case Listing(_, rows, noun) if not rows:
             tail = "OK" if switches.empty_list_message == "ok_appended" else ""
             return {"status": int(switches.empty_list_status), "message": f"{noun} not found.{tail}"}
-        case Listing(key, rows, _):
-            return {"status": 1, "message": "OK", key: rows}
+        case Listing(key, rows, _, members):
+            return {"status": 1, "message": "OK", **members, key: rows}
 
 
 def failure_members(message: str) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Reply:
     body: bytes
     content_type: str = JSON
     retry_after: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ class Gate:
         hidden = None
         if turn.fault is not None and turn.fault.kind == "unknown_product":
             hidden = turn.fault.product or "*"
-        return Call(Params(values), token, self._store, turn.switches, self._clock.now(), hidden)
+        now = self._clock.now()
+        return Call(Params(values), token, self._store, turn.switches, now, hidden, in_body=bool(body))
 
     def _keep_for_later(self, asked: Asked, due: int) -> None:
         packed = {

@@ -12,6 +12,7 @@ from reconciler.simulator.seed import Document, load_seed, merged
 
 SHIP_DAYS = 20
 FIRST_SHIP_DATE = date(2027, 1, 11)
+FIRST_STOCK_DATE = date(2026, 12, 26)
 _VARIETIES = (
     "Amanta",
     "Belleza",
@@ -35,7 +36,8 @@ _PACKS = (("HB", 12, 25, "Stem"), ("QB", 8, 25, "Stem"), ("FB", 24, 25, "Stem"),
 def generate_seed(n: int, rng_seed: int) -> Document:
     """The wholesaler with `n` purchase orders more, on twenty ship dates, and what they need in proportion.
 
-    One vendor more for 40 orders, a customer for 20, a product for 10. Equal arguments, equal seeds.
+    One vendor more for 40 orders, a customer for 20, a product for 10, a line of stock for every order.
+    Equal arguments, equal seeds.
     """
     draw = random.Random(rng_seed)
     products = _products(max(10, n // 10), draw)
@@ -47,6 +49,7 @@ def generate_seed(n: int, rng_seed: int) -> Document:
         "vendors": vendors,
         "customers": customers,
         "purchase_orders": orders,
+        "inventory": _stock(n, random.Random(f"stock/{rng_seed}"), products, vendors, customers),
         "next_po_number": 100000 + n,
     }
     return merged(load_seed("wholesaler").document, grown)
@@ -113,6 +116,35 @@ def _order(
         "status": str(draw.choice(_STATUSES)),
         "lines": [_line(draw, products) for _ in range(draw.randint(1, 4))],
     }
+
+
+def _stock(
+    count: int,
+    draw: random.Random,
+    products: list[dict[str, Any]],
+    vendors: list[dict[str, Any]],
+    customers: list[dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """Lines on hand, up to nine days old; one in eight is reserved, one in twenty held."""
+    rows = []
+    for place in range(count):
+        line = _line(draw, products)
+        price = Decimal(line.pop("price"))
+        row = {
+            "id": 1_000_001 + place,
+            "location": draw.choice(("MIA", "LAX", "JFK")),
+            "vendor": draw.choice(vendors)["code"],
+            **line,
+            "price_a": str(price),
+            "price_b": f"{price * Decimal('0.95'):.3f}",
+            "inventory_date": (FIRST_STOCK_DATE + timedelta(days=draw.randrange(10))).isoformat(),
+        }
+        if draw.random() < 1 / 8:
+            row["customer"] = draw.choice(customers)["code"]
+        if draw.random() < 1 / 20:
+            row["held"] = True
+        rows.append(row)
+    return rows
 
 
 def _line(draw: random.Random, products: list[dict[str, Any]]) -> dict[str, Any]:

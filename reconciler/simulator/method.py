@@ -38,7 +38,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that has passed the gate; `hidden_product` is a product that a fault takes away."""
+    """One request that has passed the gate.
+
+    `hidden_product` is a product that a fault takes away; `in_body`: the parameters came as JSON, not by URL.
+    """
 
     params: Params
     token: Token
@@ -46,6 +49,7 @@ class Call:
     switches: Switches
     now: datetime
     hidden_product: str | None = None
+    in_body: bool = False
 
     @property
     def vendor_id(self) -> int | None:
@@ -73,11 +77,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows under `key`; with no rows the answer is the message `<noun> not found.` alone (§1.4, A13)."""
+    """Rows under `key`, with `members` beside them; with no rows `<noun> not found.` alone (§1.4, A13)."""
 
     key: str
     rows: Sequence[Row]
     noun: str
+    members: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ class Method:
 METHODS: dict[str, Method] = {}
 """Every method that exists, by name; filled by `method`, complete once `catalogue` is imported."""
 
-_PLACES = {"Q": "query", "B": "body", "H": "header"}
+_PLACES = {"Q": "query", "B": "body", "QB": "query or body", "H": "header"}
 _TYPES = {"C": TokenType.COMPANY, "K": TokenType.CUSTOMER, "V": TokenType.VENDOR, "U": TokenType.USER}
 _TYPES["P"] = TokenType.COMPONENT
 
@@ -127,7 +132,8 @@ def method(
 ) -> Callable[[Body], Body]:
     """Register the function below as Komet's method `name`.
 
-    `call` is a verb and the place of the token as the index writes it (`GET Q`, `POST B`, `GET H`), `tokens`
+    `call` is a verb and the place of the token as the index writes it (`GET Q`, `POST B`, `GET H`; `POST QB`
+    for a method that is met with either), `tokens`
     the letters of the types that may call it (empty: no token), `account` and `channel` whether X-ACCOUNT and
     X-SALES-CHANNEL are required, `text_status` and `text_ids` the form that its status and ids take.
     """

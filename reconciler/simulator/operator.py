@@ -13,6 +13,7 @@ from reconciler.simulator.errors import Refused
 from reconciler.simulator.lookup import by_code
 from reconciler.simulator.purchasing import find_line, find_order
 from reconciler.simulator.requests import Params
+from reconciler.simulator.stock import find_stock
 from reconciler.simulator.store import Store
 
 
@@ -37,6 +38,10 @@ class Deed:
     def line(self) -> StoredRow:
         """The line whose id is `line`."""
         return find_line(self.store, self.params.need_integer("line"))
+
+    def stock(self) -> StoredRow:
+        """The on-hand line whose id is `line`."""
+        return find_stock(self.store, self.params.need_integer("line"))
 
     def day(self, name: str) -> date | None:
         """The date under `name`."""
@@ -71,12 +76,17 @@ def action(name: str, params: str) -> Callable[[Action], Action]:
     return register
 
 
+def known_actions() -> Mapping[str, tuple[Action, frozenset[str]]]:
+    """Every action there is; importing the modules that hold them registers them."""
+    from reconciler.simulator import clerk, counter, setup, warehouse
+
+    assert clerk and counter and setup and warehouse
+    return ACTIONS
+
+
 def act(store: Store, clock: Clock, name: str, params: Mapping[str, Any]) -> Result:
     """Do the action `name`; dashes and underscores are the same; `Refused` when it cannot be done."""
-    from reconciler.simulator import clerk, setup
-
-    assert clerk and setup
-    known = ACTIONS.get(name.replace("_", "-"))
+    known = known_actions().get(name.replace("_", "-"))
     if known is None:
         raise Refused(f"there is no action {name!r}; there are {', '.join(sorted(ACTIONS))}")
     run, names = known

@@ -17,6 +17,7 @@ from reconciler.simulator.faults import script_fault
 from reconciler.simulator.orders import LineStatus, OrderStatus, confirmation_status
 from reconciler.simulator.purchasing import find_awb, find_line
 from reconciler.simulator.seed import ROW_KEYS, Seed
+from reconciler.simulator.shop import COMPANY
 from reconciler.simulator.store import Column, Store
 from reconciler.simulator.switches import make_switches
 from reconciler.simulator.tables import tables_digest
@@ -30,6 +31,19 @@ _FIRST_IDS = {
     "awbs": 140001,
     "purchase_orders": 660001,
     "po_lines": 910001,
+    "inventory_lines": 88001,
+    "invoices": 350001,
+    "invoice_items": 450001,
+    "web_orders": 30201,
+    "web_order_items": 40301,
+}
+
+_STOCK_REFERENCES = {
+    "location": "locations",
+    "product": "products",
+    "vendor": "vendors",
+    "box_type": "box_types",
+    "customer": "customers",
 }
 
 
@@ -71,6 +85,9 @@ class _Planting:
             self._token(row, f"tokens[{place}]")
         for place, row in enumerate(self._rows("purchase_orders")):
             self._order(row, f"purchase_orders[{place}]")
+        for place, row in enumerate(self._rows("inventory")):
+            self._stock(row, f"inventory[{place}]")
+        self._shop(COMPANY, self._document.get("shop"))
         self._switches_and_faults()
 
     def _rows(self, name: str) -> list[dict[str, Any]]:
@@ -142,7 +159,9 @@ class _Planting:
             self._find("locations", code, f"{path}.locations[{place}]")
         row["location_codes"] = ":".join(codes) or None
         row.setdefault("updated_on", self._stamp)
+        shop = row.pop("shop", None)
         customer_id = self._insert("customers", row)
+        self._shop(customer_id, shop)
         for place, each in enumerate(ship_tos):
             ship_to = {**each, "customer_id": customer_id}
             carrier = ship_to.pop("carrier", None)
@@ -240,6 +259,21 @@ class _Planting:
         self._store.update("po_lines", line_id, {"awb_id": awb_id, "confirmed": line["boxes"]})
         codes = [(line_id, f"KS{line_id}{place:03d}") for place in range(line["boxes"])]
         self._store.insert_all("po_boxes", ("line_id", "code"), codes)
+
+    def _stock(self, row: dict[str, Any], path: str) -> None:
+        columns = {name: value for name, value in row.items() if name not in _STOCK_REFERENCES}
+        for name, table in _STOCK_REFERENCES.items():
+            columns[f"{name}_id"] = self._find(table, row.get(name), f"{path}.{name}")
+        columns.setdefault("ship_date", row["inventory_date"])
+        for name in ("ship_date", "arrival_date", "inventory_date"):
+            if name in columns:
+                columns[name] = self._date(columns[name], f"{path}.{name}")
+        self._insert("inventory_lines", columns | {"arrived": row["boxes"]})
+
+    def _shop(self, customer_id: int, shop: Mapping[str, Any] | None) -> None:
+        if shop:
+            columns = {name: _column(value) for name, value in shop.items()}
+            self._store.insert("shop_settings", columns | {"customer_id": customer_id})
 
     def _date(self, text: str, path: str) -> str:
         try:

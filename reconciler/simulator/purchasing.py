@@ -179,12 +179,14 @@ def settle_status(store: Store, order_id: int, stamp: str) -> None:
 
 
 def delete_line(store: Store, line: StoredRow, stamp: str, *, free: bool, vanish: bool) -> None:
-    """Take a line off its order; refused once on an AWB unless `free` (A36).
+    """Take a line off its order; refused once on an AWB or partly sold, unless `free` (A36, A28).
 
     With `vanish` an order whose last line goes disappears too; otherwise it stays, empty (A26).
     """
     if line["awb_id"] is not None and not free:
         raise Refused(f"The purchase order item {line['id']} cannot be deleted, it is on an AWB.")
+    if line["sold"] and not free:
+        raise Refused(f"The purchase order item {line['id']} cannot be deleted, boxes of it are sold.")
     store.run("DELETE FROM po_lines WHERE id = ?", line["id"])
     if vanish and not lines_of(store, line["po_id"]):
         store.run("DELETE FROM purchase_orders WHERE id = ?", line["po_id"])
@@ -240,6 +242,8 @@ def ship_line(
     rest_id = _split(store, line, line["boxes"] - boxes, left) if boxes < line["boxes"] else None
     changes: dict[str, Column] = {"boxes": boxes, "confirmed": shipped, "awb_id": awb_id, "lot": lot}
     store.update("po_lines", line["id"], changes | {"status": LineStatus.SHIPPED})
+    if rest_id is not None:
+        _move_sales(store, line["id"], rest_id, line["sold"] - boxes)
     store.insert_all("po_boxes", ("line_id", "code"), [(line["id"], code) for code in used])
     settle_status(store, line["po_id"], stamp)
     return Shipped(used, rest_id)
@@ -251,7 +255,8 @@ def _split(store: Store, line: StoredRow, boxes: int, confirmed: int) -> int:
     assert stored is not None
     columns: dict[str, Column] = {name: stored[name] for name in stored.keys() if name != "id"}  # noqa: SIM118
     status = confirmation_status(boxes, confirmed)
-    rest_id = store.insert("po_lines", columns | {"boxes": boxes, "confirmed": confirmed, "status": status})
+    own: dict[str, Column] = {"boxes": boxes, "confirmed": confirmed, "status": status, "sold": 0}
+    rest_id = store.insert("po_lines", columns | own)
     store.run(
         "INSERT INTO po_breakdowns (line_id, product_id, bunches, stems, cost, price) "
         "SELECT ?, product_id, bunches, stems, cost, price FROM po_breakdowns WHERE line_id = ? ORDER BY id",
@@ -259,6 +264,23 @@ def _split(store: Store, line: StoredRow, boxes: int, confirmed: int) -> int:
         line["id"],
     )
     return rest_id
+
+
+def _move_sales(store: Store, line_id: int, rest_id: int, boxes: int) -> None:
+    """Let the youngest sales, `boxes` in all, draw on the line of the boxes that stay."""
+    for sale in store.rows("SELECT * FROM sales WHERE po_line_id = ? ORDER BY id DESC", line_id):
+        moved = min(boxes, sale["boxes"])
+        if moved <= 0:
+            return
+        boxes -= moved
+        columns: dict[str, Column] = {name: sale[name] for name in sale.keys() if name != "id"}  # noqa: SIM118
+        if moved == sale["boxes"]:
+            store.update("sales", sale["id"], {"po_line_id": rest_id})
+        else:
+            store.update("sales", sale["id"], {"boxes": sale["boxes"] - moved})
+            store.insert("sales", columns | {"po_line_id": rest_id, "boxes": moved})
+        store.run("UPDATE po_lines SET sold = sold - ? WHERE id = ?", moved, line_id)
+        store.run("UPDATE po_lines SET sold = sold + ? WHERE id = ?", moved, rest_id)
 
 
 def _new_codes(store: Store, count: int) -> tuple[str, ...]:

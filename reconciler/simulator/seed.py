@@ -26,6 +26,7 @@ ROW_KEYS = {
     "users": "username",
     "tokens": "value",
     "purchase_orders": "number",
+    "inventory": "id",
 }
 """The key by which a seed adds to or overrides the rows of the seed it extends."""
 

@@ -69,6 +69,44 @@ class Switches:
     """What a LIKE filter means (A14)."""
     multi_location: str = _one_of("off", "on")
     """Whether the company is in multi-location mode (§1.8)."""
+    price_zero_visible: str = _one_of("off", "on")
+    """Whether a future line without a selling price is shown (A25)."""
+    future_visible_from: str = _one_of("ship_date", "always")
+    """Whether future boxes are shown for dates before their ship date (A4)."""
+    inventory_update_customer: str = _one_of("ignored", "refused", "honoured")
+    """What `customerId` of inventory.update does; honoured, it may come alone (A7)."""
+    inventory_add_encoding: str = _one_of("both", "query", "body")
+    """Where inventory.add takes its parameters (§4.2)."""
+    inventory_add_destination: str = _one_of("inventory", "staging")
+    """Where inventory.add puts the boxes, unless `confirmInventory` is sent (§4.2)."""
+    inventory_add_returns_id: str = _one_of("on", "off")
+    """Whether inventory.add answers with the new line's id (A10)."""
+    inventory_list_reference: str = _one_of("on", "off")
+    """Whether inventory.list shows a line's reference (A10)."""
+    inventory_reserved_type: str = _one_of("M", "P", "S", "L")
+    """The type that inventory.list gives an open-market line once it is reserved (§4.1)."""
+    negative_quantity: str = _one_of("refuse", "allow")
+    """Whether inventory.update may take boxes away (A19)."""
+    ids_shared_across_lists: str = _one_of("on", "off")
+    """Whether an on-hand line has the same id in every list (A18)."""
+    reserved_in_openmarket: str = _one_of("hidden", "shown")
+    """Whether inventory.openmarket.list shows reserved lines (A6)."""
+    transactional_access: str = _one_of("granted", "missing_ignored", "missing_refused")
+    """Transactional API Access; without it `reservedInventory` is ignored or refused (A20)."""
+    sell_reserved_to_other: str = _one_of("refuse", "allow")
+    """Whether a reserved line can be sold to another customer (A35)."""
+    ecommerce_grouping: str = _one_of("off", "on")
+    """Whether ecommerce/inventory.list joins equal lines to one row (A5)."""
+    vendor_visible: str = _one_of("yes", "no")
+    """Whether customers see vendor names; a customer's own shop setting wins (§6.4)."""
+    received_customer: str = _one_of("kept", "cleared")
+    """Whether boxes of a reserved order stay reserved when they arrive (§6.1)."""
+    truck_days_after: int = 0
+    """Days that Future Sales boxes are offered after their ship date, 0 for no end (§6.1)."""
+    page_base: int = 1
+    """The number of the first page (A17)."""
+    page_rows: int = 30
+    """Rows of a page of ecommerce/inventory.list (§1.6)."""
     quota_users: int = 3
     """Paid users: the daily quota is a thousand calls for each (§1.5)."""
     quota_reset: str = "00:00"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -303,24 +302,6 @@ def orders(count: int) -> str:
     )
     body = body.replace("c: {product: RSFRE60", "c: {product: RSFRE70")
     return first + "".join(f"  order-{number}:\n{body}" for number in range(count))
-
-
-def test_loading_is_linear(tmp_path: Path) -> None:
-    """Four times the orders take about four times as long, sound or all of them at fault."""
-
-    def seconds(count: int, text: str) -> float:
-        root = write(tmp_path / f"of-{count}-{len(text)}", {"config/orders.yaml": text})
-        start = time.perf_counter()
-        try:
-            load_config(root)
-        except ConfigurationError as error:
-            assert len(error.diagnostics) == count
-        return time.perf_counter() - start
-
-    for vendor in ("ROSALEDA", "5"):
-        few = min(seconds(100, orders(100).replace("ROSALEDA", vendor)) for _ in range(3))
-        many = seconds(400, orders(400).replace("ROSALEDA", vendor))
-        assert many < 10 * few
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

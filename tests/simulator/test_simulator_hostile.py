@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reconciler.simulator.catalogue import METHODS
 from reconciler.simulator.driver import COMPANY, Komet, line, wholesaler
 from reconciler.simulator.embed import make_simulator
-from reconciler.simulator.operator import ACTIONS
+from reconciler.simulator.operator import known_actions
 
 WILD = st.recursive(
     st.none()
@@ -43,9 +43,15 @@ WILD = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
+OPERATOR_NAMES = (
+    *("number", "line", "customer", "lines", "awb", "value", "kind", "boxes", "po_line", "price", "price_a"),
+    *("max_age", "hide_on_hand", "location", "product", "vendor", "box_type", "cost", "unit"),
+)
 NAMES = (
     "active",
+    "availableDate",
     "awb",
+    "boxes",
     "boxCodes",
     "carrierId",
     "category",
@@ -60,12 +66,23 @@ NAMES = (
     "date",
     "description",
     "financeChargePercentage",
+    "growerId",
     "id",
     "includeInactive",
+    "inventoryId",
+    "inventoryIds",
+    "inventoryLineIds",
+    "inventoryOrigin",
+    "inventoryType",
+    "invoiceId",
     "locationCodes",
     "locationId",
     "name",
     "number",
+    "orderDateFrom",
+    "orderDateTo",
+    "orderItemId",
+    "page",
     "poItemId",
     "poItems",
     "portOrigin",
@@ -75,17 +92,22 @@ NAMES = (
     "purchaseOrderItemIds",
     "purchaseOrderItems",
     "purchaseOrderNumber",
+    "quantity",
     "quantityConfirmed",
     "regionsOfOrigin",
+    "reservedInventory",
+    "rows",
     "shipDate",
     "shipToId",
     "status",
     "type",
+    "unitCost",
     "updateAsOf",
     "variety",
     "vendorCode",
     "vendorId",
     "vendorType",
+    "webOrderId",
 )
 
 
@@ -98,6 +120,12 @@ def victim() -> Iterator[Komet]:
     found.sim.close()
 
 
+def _header_token(method: str) -> str:
+    if "customer.by" in method:
+        return "simulator-user"
+    return "simulator-bloomnet" if "web-order" in method else COMPANY
+
+
 def _send(komet: Komet, method: str, body: bytes, query: str) -> tuple[int, bytes]:
     """One request below every client library; the status and the body."""
     seen: list[str] = []
@@ -106,7 +134,7 @@ def _send(komet: Komet, method: str, body: bytes, query: str) -> tuple[int, byte
         "PATH_INFO": f"/api/{method}",
         "QUERY_STRING": query,
         "CONTENT_LENGTH": str(len(body)),
-        "HTTP_AUTHENTICATIONTOKEN": "simulator-user" if "customer.by" in method else COMPANY,
+        "HTTP_AUTHENTICATIONTOKEN": _header_token(method),
         "HTTP_X_ACCOUNT": "6316",
         "HTTP_X_SALES_CHANNEL": "WEB_APP",
         "wsgi.input": io.BytesIO(body),
@@ -193,10 +221,8 @@ def test_malformed_queries(victim: Komet, query: str) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(
-    action=st.sampled_from(sorted(set(ACTIONS) | {"nonsense"})),
-    params=st.dictionaries(
-        st.sampled_from(["number", "line", "customer", "lines", "awb", "value", "kind"]), WILD
-    ),
+    action=st.sampled_from([*sorted(known_actions()), "nonsense"]),
+    params=st.dictionaries(st.sampled_from(OPERATOR_NAMES), WILD),
 )
 def test_any_operator_action(victim: Komet, action: str, params: dict[str, Any]) -> None:
     """The operator's door is as sturdy: 200 or a sentence with 400."""

@@ -46,7 +46,7 @@ def command(
 
     if file is not None and (allow or targets or excludes):
         raise UsageError(
-            "--allow, --target and --exclude are for planning: what a saved plan holds and allows stands in it"
+            "--allow, --target and --exclude are for planning: all of it stands in a saved plan already"
         )
     if file is None and not yes:
         raise_if_nobody_answers("apply")
@@ -62,11 +62,13 @@ def _apply_saved(settings: Settings, session: Session, file: str) -> int:
     from reconciler.workflow import read_saved_plan
 
     plan = read_saved_plan(session, read_plan_file(settings.path(file)))
+    if plan.refusals:
+        return _refused(settings, plan)
     return _carry_out(settings, session, plan, saved=True)
 
 
 def _apply_planned(settings: Settings, session: Session, choices: Choices, yes: bool) -> int:
-    from reconciler.cli.planning import make_plan, plan_text, refuse
+    from reconciler.cli.planning import make_plan, plan_text
     from reconciler.report.document import plan_document
 
     plan = make_plan(settings, session, choices)
@@ -74,7 +76,7 @@ def _apply_planned(settings: Settings, session: Session, choices: Choices, yes: 
         screen.put(plan_text(settings, plan_document(plan)))
         screen.flush()
     if plan.refusals:
-        return refuse(settings, plan)
+        return _refused(settings, plan)
     if plan.changes and not yes:
         if settings.json:
             screen.say(plan_text(settings, plan_document(plan)))
@@ -82,6 +84,14 @@ def _apply_planned(settings: Settings, session: Session, choices: Choices, yes: 
             screen.say("Nothing was applied.")
             return CANCELLED
     return _carry_out(settings, session, plan, saved=False)
+
+
+def _refused(settings: Settings, plan: Plan) -> int:
+    from reconciler.cli.planning import refusal_document, refuse
+
+    if settings.json:
+        screen.put_json(refusal_document(plan))
+    return refuse(settings, plan)
 
 
 def _carry_out(settings: Settings, session: Session, plan: Plan, *, saved: bool) -> int:
@@ -101,14 +111,16 @@ def _carry_out(settings: Settings, session: Session, plan: Plan, *, saved: bool)
         except KeyboardInterrupt:
             progress.clear()
             return _stopped_at_once(settings, identity.run)
-    document = summary_document(summary)
-    if settings.json:
-        screen.put_json(document)
-    elif plan.changes:
-        screen.put("\n" + render_summary(document, color=screen.has_color(settings)))
-    else:
-        screen.say("Nothing to apply.")
-    return summary.exit_code
+        progress.clear()
+        document = summary_document(summary)
+        if settings.json:
+            screen.put_json(document)
+        elif plan.changes:
+            text = render_summary(document, color=screen.has_color(settings))
+            screen.put(text if saved else f"\n{text}")
+        elif saved:
+            screen.put("Nothing to apply: the plan holds no changes.")
+        return summary.exit_code
 
 
 _STOPPING = "stopping: finishing the call in flight; once more stops at once"

@@ -9,9 +9,9 @@ import click
 from reconciler.cli import screen
 from reconciler.cli.command import Command
 from reconciler.cli.settings import Settings, pass_settings
-from reconciler.cli.words import counted
 from reconciler.errors import UsageError
 from reconciler.model.inert import inert
+from reconciler.report.style import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many runs.")
 @pass_settings
 def command(settings: Settings, run: str | None, limit: int) -> int:
-    """Tell of past runs: who, when, from which commit, at which cost; with RUN, of every call that it made.
+    """Tell of past runs, or of every call of one RUN.
 
-    No network, no token.
+    Who, when, from which commit, and at which cost. No network, no token.
     """
     from reconciler.cli.opening import open_configuration, open_memory
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,7 @@ from reconciler.cli import screen
 from reconciler.cli.command import Command
 from reconciler.cli.options import selecting
 from reconciler.cli.settings import Settings, pass_settings
+from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,19 +23,15 @@ FORMATS = ("text", "json")
 PENDING = 2
 
 
-class Report(click.ParamType):
-    """`FORMAT=FILE` of `--report`."""
-
-    name = "format=file"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Format and file."""
-        form, _, file = str(value).partition("=")
+def format_and_file(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Each `FORMAT=FILE` of `--report` in two."""
+    pairs = [value.partition("=") for value in values]
+    for form, _, file in pairs:
         if form not in FORMATS or not file:
-            self.fail(f"{value!r} is not of the form FORMAT=FILE with one of {', '.join(FORMATS)}", param, ctx)
-        return form, file
+            raise click.BadParameter(f"expected FORMAT=FILE with one of {', '.join(FORMATS)}")
+    return tuple((form, file) for form, _, file in pairs)
 
 
 @click.command(cls=Command)
@@ -42,8 +40,8 @@ class Report(click.ParamType):
 @click.option(
     "--report",
     "reports",
-    type=Report(),
     multiple=True,
+    callback=format_and_file,
     metavar="FORMAT=FILE",
     help="Write it to a file as well; may be repeated.",
 )
@@ -72,9 +70,10 @@ def command(
     show_calls: bool,
     destroy: bool,
 ) -> int:
-    """Show what would change, what it costs, and what is for a person.
+    """Show what would change, and what it costs.
 
-    Komet is only read. A plan that a guard refuses is shown and saved too, and ends with 4.
+    Komet is only read. What the API cannot do is shown as a step for a person. A plan that a guard refuses
+    is shown and saved too, and ends with 4.
     """
     from reconciler.cli.opening import open_configuration, open_work
     from reconciler.cli.plan_file import raise_if_no_place, write_whole
@@ -97,13 +96,18 @@ def command(
         screen.put(plan_text(settings, document, show_calls))
     if plan.refusals:
         return refuse(settings, plan)
+    if out is not None and plan.changes:
+        screen.say(f"Saved. To carry out precisely this: reconciler apply --plan {shlex.quote(out)}")
     return PENDING if detailed_exitcode and plan.changes else 0
 
 
 def _places(settings: Settings, out: str | None, reports: tuple[tuple[str, str], ...]) -> dict[Path, str]:
     """The files to be written, each with its format."""
-    wanted = [("json", out)] if out is not None else []
-    return {settings.path(file): form for form, file in (*wanted, *reports)}
+    wanted = [*([("json", out)] if out is not None else []), *reports]
+    places = {settings.path(file): form for form, file in wanted}
+    if len(places) < len(wanted):
+        raise UsageError("two of --out and --report name the same file")
+    return places
 
 
 def _rendered(document: Mapping[str, Json], form: str, show_calls: bool) -> str:

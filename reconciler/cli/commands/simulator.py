@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import screen
-from reconciler.cli.command import Command, Group
+from reconciler.cli.command import Group
 from reconciler.cli.settings import Settings, pass_settings
-from reconciler.cli.words import counted
 from reconciler.errors import ReconcilerError, UsageError
+from reconciler.report.style import counted
 
 if TYPE_CHECKING:
     from reconciler.config.configuration import Configuration
@@ -32,7 +32,10 @@ def command() -> None:
 @click.option("--store", metavar="FILE", help="Where it keeps what happens; else in memory.")
 @pass_settings
 def serve(settings: Settings, port: int, seed: str | None, store: str | None) -> int:
-    """Serve a simulated account over HTTP, on this machine only, until Ctrl-C."""
+    """Serve a simulated account over HTTP.
+
+    On this machine only, until Ctrl-C.
+    """
     from reconciler.cli.stranger import module, open_simulator
 
     name = _seed(settings, seed)
@@ -54,7 +57,7 @@ def serve(settings: Settings, port: int, seed: str | None, store: str | None) ->
 )
 @pass_settings
 def reset(settings: Settings, generate: int | None) -> int:
-    """Fill this repository's simulated account from its seed again.
+    """Fill the simulated account from its seed again.
 
     With --generate nothing is reset: a larger seed is written, to be named in the project file.
     """

@@ -10,7 +10,8 @@ import click
 from reconciler.cli import screen
 from reconciler.cli.command import Command
 from reconciler.cli.settings import Settings, pass_settings
-from reconciler.cli.words import counted_kinds, counted
+from reconciler.cli.words import counted_kinds
+from reconciler.report.style import counted
 
 if TYPE_CHECKING:
     from reconciler.config.configuration import Configuration

@@ -10,8 +10,8 @@ import click
 from reconciler.cli import screen
 from reconciler.cli.command import Command
 from reconciler.cli.settings import Settings, pass_settings
-from reconciler.cli.words import counted
 from reconciler.model.inert import inert
+from reconciler.report.style import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

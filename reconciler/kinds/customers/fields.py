@@ -24,6 +24,11 @@ class Field:
     details: bool = False
     listed: bool = False
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether any answer shows it."""
+        return self.details or self.listed
+
     def read(self, row: Row) -> Json:
         """The canonical value in an answer; None when it is empty."""
         if self.form == "amount":

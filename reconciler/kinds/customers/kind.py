@@ -9,13 +9,21 @@ from difflib import get_close_matches
 from reconciler.kinds.customers.fields import FIELDS, SHIP_TO_FIELDS, WantedCustomer, wanted_customer
 from reconciler.kinds.customers.resolution import resolve_customer
 from reconciler.kinds.customers.steps import interpret_customer, lower_customer
-from reconciler.kinds.customers.view import compare_customers
+from reconciler.kinds.customers.view import compare_customers, unsettled_fields
 from reconciler.kinds.kind import Comparison, Match, Matches, Notice, Reading, Scope, Subject
 from reconciler.kinds.row import Row, row_of
 from reconciler.model.address import Address
+from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.query import Answer, Query
-from reconciler.model.resource import Binding, DesiredResource, LiveResource, ResolvedResource, Sought
+from reconciler.model.resource import (
+    Applied,
+    Binding,
+    DesiredResource,
+    LiveResource,
+    ResolvedResource,
+    Sought,
+)
 from reconciler.model.step import ApiStep, CallResult, Step
 from reconciler.model.value import Json
 
@@ -104,6 +112,11 @@ class Customers:
     def interpret(self, step: ApiStep, answer: Answer) -> CallResult:
         """The new customer's or ship-to's id (A31)."""
         return interpret_customer(step, answer)
+
+    def unsettled(self, former: Applied, change: Change) -> Applied:
+        """What Komet does not show and is to change is not known any more."""
+        attributes = dict(former.attributes) | unsettled_fields(former.attributes, change)
+        return replace(former, attributes=attributes)
 
     def headline(self, subject: Subject, scope: Scope) -> str:
         """Code and name."""

@@ -37,7 +37,7 @@ def interpret_customer(step: ApiStep, answer: Answer) -> CallResult:
 def _steps(subject: Subject, scope: Scope) -> Iterator[Step]:
     live = subject.match.live
     if subject.resolved is None:
-        if live is not None and live.attributes["active"]:
+        if live is not None and compare_customers(subject, scope).before["active"]:
             params: dict[str, Json] = {"customerId": live.id, "name": live.attributes["name"], "active": 0}
             yield ApiStep(0, "customer.update", params, "deactivate the customer", paths=(("active",),))
         return

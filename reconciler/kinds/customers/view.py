@@ -6,15 +6,20 @@ from collections.abc import Mapping
 
 from reconciler.kinds.customers.fields import FIELDS, wanted_customer
 from reconciler.kinds.kind import Comparison, Scope, Subject
+from reconciler.model.change import Change
 from reconciler.model.resource import Applied, LiveResource
 from reconciler.model.value import Json, Path
+
+UNSEEN = "(not shown by Komet)"
+"""Stands for a value that nobody can see where it is to be cleared: it is not known to be empty."""
 
 
 def compare_customers(subject: Subject, scope: Scope) -> Comparison:
     """Managed attributes and ship-tos. What Komet cannot show is compared with what was last applied."""
     live = subject.match.live
     if subject.resolved is None:
-        active = live is not None and live.attributes["active"] is True
+        is_kept = subject.applied is None or subject.applied.policy.get("on_remove") != "deactivate"
+        active = live is not None and live.attributes["active"] is True and not is_kept
         return Comparison({"active": active}, {"active": False})
     wanted = wanted_customer(subject.resolved.attributes)
     before: dict[str, Json] = {}
@@ -51,16 +56,28 @@ def field_before(subject: Subject, live: LiveResource, name: str) -> tuple[bool,
     if field.details:
         details = live.attributes.get("details")
         return True, details.get(name) if isinstance(details, dict) else None
+    wanted = wanted_customer(subject.resolved.attributes).fields.get(name) if subject.resolved else None
+    unseen: Json = None if wanted is not None else UNSEEN
     if subject.rewrite:
-        return True, None
+        return True, unseen
     applied = subject.applied
     former = wanted_customer(applied.attributes).fields if applied else {}
     if name not in former:
-        return _newly_managed(applied), None
+        return _newly_managed(applied), unseen
     if name not in _unknown(applied):
         return True, former[name]
-    wanted = wanted_customer(subject.resolved.attributes).fields if subject.resolved else {}
-    return former[name] != wanted.get(name), None
+    return former[name] != wanted, unseen
+
+
+def unsettled_fields(former: Mapping[str, Json], change: Change) -> dict[str, Json]:
+    """The attributes of `former` that change when what `change` writes unseen is not known any more."""
+    written = {each.path[0] for each in change.attributes}
+    kept = {
+        name: value
+        for name, value in wanted_customer(former).fields.items()
+        if FIELDS[name].is_readable or name not in written
+    }
+    return {"fields": kept}
 
 
 def live_ship_to(subject: Subject, name: str) -> Mapping[str, Json] | None:

@@ -43,14 +43,15 @@ def assign_lines(
     former: Mapping[str, Content],
     outdated: frozenset[str] = frozenset(),
     recreate: bool = False,
+    outgoing: frozenset[int] = frozenset(),
 ) -> Assignment:
     """Tells the live `lines` apart by the `items` they serve.
 
     A line that is what an item wants stays. Lines of the same identity with another cost, note or breakdown
     go, and what then is missing is appended. A line that no item claims is taken for the former self of an
     item that has none: the item that had its identity when last applied (`former`), else the only one of its
-    product. No line is good enough for an `outdated` item, whatever it shows. Boxes cancelled by the vendor
-    count as delivered unless `recreate` is set.
+    product. No line is good enough for an `outdated` item, whatever it shows, and no `outgoing` line for any
+    item. Boxes cancelled by the vendor count as delivered unless `recreate` is set.
     """
     pools: dict[object, list[Line]] = defaultdict(list)
     cancelled: dict[object, int] = defaultdict(int)
@@ -68,7 +69,9 @@ def assign_lines(
     extra = list(unclaimed)
     for item in items:
         lost = 0 if recreate else cancelled[item.content.identity]
-        served[item.name], spare = _serve(item, claimed[item.name], lost, item.name in outdated)
+        pool = claimed[item.name]
+        unfit = frozenset(line.id for line in pool) if item.name in outdated else outgoing
+        served[item.name], spare = _serve(item, pool, lost, unfit)
         extra.extend(spare)
     return Assignment(served, tuple(sorted(extra, key=lambda line: line.id)))
 
@@ -96,8 +99,10 @@ def _former_lines(
     return taken
 
 
-def _serve(item: Item, pool: Sequence[Line], lost: int, outdated: bool) -> tuple[ItemLines, list[Line]]:
-    good = [line for line in pool if not outdated and line.content.serves(item.content)]
+def _serve(
+    item: Item, pool: Sequence[Line], lost: int, unfit: frozenset[int]
+) -> tuple[ItemLines, list[Line]]:
+    good = [line for line in pool if line.id not in unfit and line.content.serves(item.content)]
     bad = [line for line in pool if line not in good]
     wanted = max(item.boxes - lost, 0)
     kept = _largest_fit(good, wanted)
@@ -111,13 +116,19 @@ def _serve(item: Item, pool: Sequence[Line], lost: int, outdated: bool) -> tuple
 
 
 def _largest_fit(lines: Sequence[Line], boxes: int) -> list[Line]:
-    """The lines that keep most boxes without exceeding `boxes`; of equals, those with more confirmed ones."""
+    """The lines that keep most boxes without exceeding `boxes`; of equals, those with more confirmed or
+    shipped ones."""
     if sum(line.boxes for line in lines) <= boxes:
         return list(lines)
     best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}
     for index, line in enumerate(lines):
         for total, (confirmed, chosen) in sorted(best.items(), reverse=True):
-            reached, gain = total + line.boxes, confirmed + line.confirmed
+            reached, gain = total + line.boxes, confirmed + _worth(line)
             if reached <= boxes and (reached not in best or best[reached][0] < gain):
                 best[reached] = (gain, (*chosen, index))
     return [lines[index] for index in best[max(best)][1]]
+
+
+def _worth(line: Line) -> int:
+    """The boxes that removing the line would undo."""
+    return line.boxes if line.is_shipped else line.confirmed

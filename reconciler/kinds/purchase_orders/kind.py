@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from reconciler.kinds.kind import Comparison, Matches, Notice, Reading, Scope, Subject
 from reconciler.kinds.orders.matching import OrderTraits, is_settled, match_orders, ship_date
 from reconciler.kinds.orders.order import Content, LiveOrder, WantedOrder, live_order, wanted_order
 from reconciler.kinds.orders.reading import OrderCalls, choose_calls, order_queries
 from reconciler.kinds.purchase_orders.answer import parse_order
-from reconciler.kinds.purchase_orders.picture import header_differs
+from reconciler.kinds.purchase_orders.picture import header_differs, unsettled_prices
 from reconciler.kinds.purchase_orders.resolution import resolve_order
 from reconciler.kinds.purchase_orders.steps import interpret_order, lower_order, order_commitment
 from reconciler.kinds.purchase_orders.view import compare_orders, order_headline
 from reconciler.kinds.row import row_of
 from reconciler.model.address import Address
+from reconciler.model.change import Change
 from reconciler.model.query import Answer
-from reconciler.model.resource import Binding, DesiredResource, LiveResource, ResolvedResource, Sought
+from reconciler.model.resource import (
+    Applied,
+    Binding,
+    DesiredResource,
+    LiveResource,
+    ResolvedResource,
+    Sought,
+)
 from reconciler.model.step import ApiStep, CallResult, Step
-from reconciler.model.value import canonical_bytes, decimal_text
+from reconciler.model.value import Json, canonical_bytes, decimal_text
 
 NAME = "purchase_orders"
 LIST = "purchase.order.list"
@@ -76,6 +86,11 @@ class PurchaseOrders:
         """The order's id and number, and the line ids by identifier (A1)."""
         return interpret_order(step, answer)
 
+    def unsettled(self, former: Applied, change: Change) -> Applied:
+        """The prices that are to change are not known any more."""
+        attributes = dict(former.attributes) | unsettled_prices(former.attributes, change)
+        return replace(former, attributes=attributes)
+
     def headline(self, subject: Subject, scope: Scope) -> str:
         """Number, vendor, ship date, location and customer."""
         return order_headline(subject, scope)
@@ -85,9 +100,12 @@ class PurchaseOrders:
         return decimal_text(order_commitment(steps))
 
     def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
-        """Number and ship date, and the numbers of predecessors that still stand."""
+        """Number and ship date, the numbers of predecessors that still stand, and whether it stands empty."""
         numbers = tuple(sorted(order.number or "" for order in retired))
-        return Binding(address, live.id, live.number, {"ship_date": ship_date(live)}, numbers)
+        facts: dict[str, Json] = {"ship_date": ship_date(live)}
+        if not live.attributes["lines"]:
+            facts["empty"] = True
+        return Binding(address, live.id, live.number, facts, numbers)
 
 
 def _ask(calls: OrderCalls, found: dict[str, LiveResource], scope: Scope) -> Reading:
@@ -119,22 +137,23 @@ def _first_calls(sought: Sequence[Sought], scope: Scope) -> OrderCalls:
         for number in numbers:
             is_bound = each.binding is not None and number == each.binding.number
             dated[number] = known if is_bound else dated.get(number, "")
-        if each.resolved is not None and (each.search or not numbers):
+        is_empty = each.binding is not None and each.binding.facts.get("empty") is True
+        if each.resolved is not None and (each.search or is_empty or not numbers):
             forced.add(ship_date(each.resolved))
     return choose_calls(forced, dated, scope.numbers_per_call)
 
 
 def _search_dates(each: Sought, found: Mapping[str, LiveResource], scope: Scope) -> list[str]:
-    """The dates on which a marked successor may stand of which nobody knows."""
+    """The dates on which a marked successor may stand of which nobody knows: a person who postpones an order
+    leaves it empty (Komet API §5.7)."""
     if each.resolved is None:
         return []
     orders = [live_order(found[number].attributes) for number in _known_numbers(each) if number in found]
     wanted = wanted_order(each.resolved.attributes)
-    if any(not header_differs(wanted, order, scope) for order in orders if not order.is_cancelled):
+    filled = [order for order in orders if order.lines and not order.is_cancelled]
+    if any(not header_differs(wanted, order, scope) for order in filled):
         return []
-    if orders and wanted.header_changes == "operator":
-        return []
-    return [wanted.ship_date]
+    return [] if filled and wanted.header_changes == "operator" else [wanted.ship_date]
 
 
 def _same_header(wanted: ResolvedResource, order: LiveResource, scope: Scope) -> bool:
@@ -144,8 +163,7 @@ def _same_header(wanted: ResolvedResource, order: LiveResource, scope: Scope) ->
 def _key_of_wanted(resolved: ResolvedResource, scope: Scope) -> bytes:
     wanted = wanted_order(resolved.attributes)
     customer = scope.ids.by_address.get(Address("customers", wanted.customer))
-    lines = [_line_key(item.content, item.boxes) for item in wanted.items]
-    return _key(wanted, customer, lines)
+    return _key(wanted, customer, [(item.content, item.boxes) for item in wanted.items])
 
 
 def _key_of_live(resource: LiveResource, scope: Scope) -> bytes | None:
@@ -153,17 +171,16 @@ def _key_of_live(resource: LiveResource, scope: Scope) -> bytes | None:
     order = live_order(resource.attributes)
     if len(order.customer_ids) != 1 or not order.standalone:
         return None
-    return _key(
-        order, order.customer_ids[0], [_line_key(line.content, line.boxes) for line in order.live_lines]
-    )
+    return _key(order, order.customer_ids[0], [(line.content, line.boxes) for line in order.live_lines])
 
 
-def _key(order: WantedOrder | LiveOrder, customer: int | None, lines: Sequence[str]) -> bytes:
-    return canonical_bytes([order.vendor_id, order.ship_date, order.location_id, customer, *sorted(lines)])
-
-
-def _line_key(content: Content, boxes: int) -> str:
-    return repr((content.identity, boxes, content.cost, content.shown_breakdown))
+def _key(order: WantedOrder | LiveOrder, customer: int | None, lines: Sequence[tuple[Content, int]]) -> bytes:
+    """Equal for equal orders; boxes of equal lines count together, as an item may stand on several lines."""
+    boxes: Counter[str] = Counter()
+    for content, count in lines:
+        boxes[repr((content.identity, content.cost, content.shown_breakdown))] += count
+    shown: list[Json] = [[content, count] for content, count in sorted(boxes.items())]
+    return canonical_bytes([order.vendor_id, order.ship_date, order.location_id, customer, *shown])
 
 
 TRAITS = OrderTraits(NAME, "purchase order", _same_header, _key_of_wanted, _key_of_live)

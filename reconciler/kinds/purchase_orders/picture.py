@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from reconciler.kinds.kind import Scope, Subject
@@ -15,10 +15,15 @@ from reconciler.kinds.orders.order import (
     LiveOrder,
     WantedOrder,
     live_order,
+    order_json,
     wanted_order,
 )
 from reconciler.model.address import Address
+from reconciler.model.change import Change
+from reconciler.model.value import Json
 
+_PRICES = (("price",), ("breakdown_prices",))
+"""Where in an item there is what Komet does not show."""
 HEADER = ("vendor", "ship_date", "location", "customer", "carrier")
 
 
@@ -28,6 +33,7 @@ class Picture:
 
     `prices` holds, for items whose selling price can be compared, the price before: the last applied one,
     or None where the configuration has moved on from a price that nobody saw. Komet's list shows none (§5.5).
+    `repriced` are the former contents of mixed boxes in which prices alone have changed.
     """
 
     wanted: WantedOrder | None
@@ -37,11 +43,13 @@ class Picture:
     header: tuple[tuple[str, str, str], ...]
     assignment: Assignment
     prices: Mapping[str, Decimal | None]
+    repriced: Mapping[str, Content]
 
     @property
     def is_replaced(self) -> bool:
         """Whether the header differs in a way that needs a new order."""
-        return bool(self.header) and self.wanted is not None and self.wanted.header_changes == "replace"
+        is_other = any(not _is_customer_missing(name, before) for name, before, _ in self.header)
+        return is_other and self.wanted is not None and self.wanted.header_changes == "replace"
 
     @property
     def needs_approval(self) -> bool:
@@ -61,14 +69,18 @@ def picture_of(subject: Subject, scope: Scope) -> Picture:
     header = _header_differences(wanted, live, scope) if wanted and live else ()
     contents: Mapping[str, Content] = {name: item.content for name, item in former.items()}
     items = wanted.items if wanted else ()
+    repriced = {
+        item.name: contents[item.name]
+        for item in items
+        if _breakdown_price_moved(item.content, contents.get(item.name))
+    }
     assignment = assign_lines(
         items,
         live.lines if live else (),
         contents,
-        outdated=frozenset(
-            item.name for item in items if _breakdown_price_moved(item.content, contents.get(item.name))
-        ),
+        outdated=frozenset(repriced),
         recreate=bool(wanted and wanted.recreate),
+        outgoing=subject.outgoing,
     )
     return Picture(
         wanted=wanted,
@@ -78,6 +90,7 @@ def picture_of(subject: Subject, scope: Scope) -> Picture:
         header=header,
         assignment=assignment,
         prices=_prices_before(items, former, _unknown(subject), subject.rewrite),
+        repriced=repriced,
     )
 
 
@@ -102,8 +115,15 @@ def header_labels(order: LiveOrder | WantedOrder, scope: Scope) -> dict[str, str
 
 
 def header_differs(wanted: WantedOrder, live: LiveOrder, scope: Scope) -> bool:
-    """Whether a live order has another header than is wanted; an order without lines has no customer."""
-    return bool(_header_differences(wanted, live, scope))
+    """Whether a live order has another header than is wanted; one that lacks its customer is still it."""
+    return any(
+        not _is_customer_missing(name, before) for name, before, _ in _header_differences(wanted, live, scope)
+    )
+
+
+def _is_customer_missing(name: str, before: str) -> bool:
+    """An order without a customer gets one by hand: a new one would not have it either (A1)."""
+    return name == "customer" and not before
 
 
 def _header_differences(
@@ -114,7 +134,7 @@ def _header_differences(
         "vendor": wanted.vendor_id != live.vendor_id,
         "ship_date": wanted.ship_date != live.ship_date,
         "location": wanted.location_id is not None and wanted.location_id != live.location_id,
-        "customer": bool(live.customer_ids) and live.customer_ids != (customer,),
+        "customer": bool(live.lines) and live.customer_ids != (customer,),
         "carrier": wanted.carrier_id is not None
         and bool(live.lines)
         and live.carrier_ids != (wanted.carrier_id,),
@@ -123,18 +143,39 @@ def _header_differences(
     return tuple((name, before[name], after[name]) for name in HEADER if differs[name])
 
 
+def unsettled_prices(former: Mapping[str, Json], change: Change) -> dict[str, Json]:
+    """The attributes of `former` that change when the prices that `change` writes are not known any more."""
+    order = wanted_order(former)
+    wanted = wanted_order(change.wanted).items if change.wanted else ()
+    written = {each.path[1] for each in change.attributes if each.path[2:3] in _PRICES}
+    unsure = {item.content.identity for item in wanted if item.name in written}
+    items = tuple(
+        replace(item, price=None, content=_unpriced(item.content))
+        if item.content.identity in unsure
+        else item
+        for item in order.items
+    )
+    return {"items": order_json(replace(order, items=items))["items"]}
+
+
+def _unpriced(content: Content) -> Content:
+    return replace(content, breakdown=tuple(replace(part, price=None) for part in content.breakdown))
+
+
 def _prices_before(
     items: Sequence[Item], former: Mapping[str, Item], unknown: frozenset[str], rewrite: bool
 ) -> dict[str, Decimal | None]:
+    """By item; an item under another name is the same as long as its lines are."""
+    known = {item.content.identity: item for item in former.values()}
     before: dict[str, Decimal | None] = {}
     for item in items:
-        was = former.get(item.name)
+        was = known.get(item.content.identity)
         if item.price is None:
             continue
         if rewrite:
             before[item.name] = None
-        elif was is not None and was.content.identity == item.content.identity:
-            if item.name not in unknown:
+        elif was is not None:
+            if was.name not in unknown:
                 before[item.name] = was.price
             elif was.price != item.price:
                 before[item.name] = None

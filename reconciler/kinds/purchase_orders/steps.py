@@ -104,7 +104,7 @@ def _changed_order(
         yield from _confirm_steps(address, wanted, picture)
     for line in picture.assignment.removed:
         yield _delete(line, live.number, after_check=bool(arriving))
-    yield from _empty_orders(picture.retired, after_check=False)
+    yield from _empty_orders(picture.retired, after_check=bool(arriving))
     yield from _header_steps(picture, live)
     yield from _cancel_orders(picture.retired, scope)
 

@@ -92,6 +92,9 @@ def _both_sides(picture: Picture, wanted: WantedOrder, live: LiveOrder, scope: S
     for item in wanted.items:
         lines = picture.assignment.items[item.name]
         old, new = _item_sides(item, lines, wanted.confirm, scope)
+        if item.name in picture.repriced and old is not None and new is not None:
+            old["breakdown_prices"] = _breakdown_prices(picture.repriced[item.name], scope)
+            new["breakdown_prices"] = _breakdown_prices(item.content, scope)
         if item.price is not None and not _set_prices(picture, item, lines, old, new):
             incomparable.append(("items", item.name, "price"))
         if old is not None:
@@ -108,7 +111,7 @@ def _both_sides(picture: Picture, wanted: WantedOrder, live: LiveOrder, scope: S
         replaces=picture.is_replaced,
         incomparable=tuple(incomparable),
         notes=_notes(picture, wanted, live),
-        warnings=_lost_boxes(picture, live),
+        warnings=(*_emptied(live), *_lost_boxes(picture, live)),
         endangered=_endangered([*removed, *former], scope),
     )
 
@@ -183,6 +186,14 @@ def _content_view(content: Content, scope: Scope, wanted: Content | None = None)
     return view
 
 
+def _breakdown_prices(content: Content, scope: Scope) -> dict[str, Json]:
+    """The prices inside a mixed box, which Komet does not show, by product."""
+    return {
+        scope.catalogue.label("products", part.product_id): _amount(part.price)
+        for part in sorted(content.breakdown, key=lambda part: part.product_id)
+    }
+
+
 def _line_view(line: Line, scope: Scope) -> dict[str, Json]:
     return _content_view(line.content, scope) | {"boxes": line.boxes}
 
@@ -210,6 +221,16 @@ def _notes(picture: Picture, wanted: WantedOrder, live: LiveOrder) -> tuple[str,
     if picture.is_replaced:
         notes.append(f"{live.number} is emptied once its successor was created and read back")
     return tuple(notes)
+
+
+def _emptied(live: LiveOrder) -> tuple[str, ...]:
+    if live.lines:
+        return ()
+    text = (
+        f"{live.number} has no lines in Komet: if somebody postponed it to another day, they stand on "
+        "another order now, and nothing here can find that one"
+    )
+    return (text,)
 
 
 def _lost_boxes(picture: Picture, live: LiveOrder) -> tuple[str, ...]:

@@ -1,0 +1,135 @@
+"""The kind `reservations`: on-hand stock kept for a customer, whole lines that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconciler.kinds.kind import Comparison, Match, Matches, Notice, Reading, Scope, Subject
+from reconciler.kinds.reservations.reading import places_of, read_stock
+from reconciler.kinds.reservations.sharing import Share, share_stock
+from reconciler.kinds.reservations.standing import Standing, standing_resource
+from reconciler.kinds.reservations.steps import interpret_inventory, lower_reservation
+from reconciler.kinds.reservations.stock import StockLine, stock_line
+from reconciler.kinds.reservations.view import compare_reservations, reservation_headline
+from reconciler.kinds.reservations.wanted import (
+    WantedReservation,
+    reference_prefix,
+    resolve_reservation,
+    wanted_reservation,
+)
+from reconciler.model.address import Address
+from reconciler.model.change import Change
+from reconciler.model.query import Answer
+from reconciler.model.resource import (
+    Applied,
+    Binding,
+    DesiredResource,
+    LiveResource,
+    ResolvedResource,
+    Sought,
+)
+from reconciler.model.step import ApiStep, CallResult, Step
+
+NAME = "reservations"
+
+
+class Reservations:
+    """On-hand stock kept for a customer (Komet API §4). Nothing of it has an id of its own in Komet."""
+
+    name = NAME
+
+    def resolve(self, desired: DesiredResource, scope: Scope, notice: Notice) -> ResolvedResource | None:
+        """`desired` with ids beside its codes."""
+        return resolve_reservation(desired, scope, notice)
+
+    def read(self, sought: Sequence[Sought], scope: Scope) -> Reading:
+        """Two lists for each location and one for each customer there, however many there are of us."""
+        return (yield from read_stock(places_of(sought, scope)))
+
+    def expected_calls(self, sought: Sequence[Sought], scope: Scope) -> int:
+        """The calls of `read` when no customer's list has more than one page."""
+        return places_of(sought, scope).calls
+
+    def match(self, sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope) -> Matches:
+        """Shares the stock between all reservations; what left the configuration gives up what it had."""
+        stock = [stock_line(each.attributes) for each in live]
+        resolved = {each.address: each.resolved for each in sought if each.resolved is not None}
+        wanted = {address: wanted_reservation(each.attributes) for address, each in resolved.items()}
+        arrived = {each.address: _arrived(each, stock, scope) for each in sought}
+        shares = share_stock(wanted, stock, arrived, scope)
+        matches = {
+            address: Match(
+                standing_resource(_standing(wanted[address], shares[address], arrived[address], scope))
+            )
+            for address in sorted(shares)
+        }
+        used = {
+            line.id for share in shares.values() for line in (*share.kept, *share.reserve, *share.release)
+        }
+        orphans: dict[Address, Match] = {}
+        gone: list[Address] = []
+        for each in sought:
+            if each.resolved is None:
+                left = _left_behind(each, stock, used)
+                if left is None:
+                    gone.append(each.address)
+                else:
+                    orphans[each.address] = Match(standing_resource(left))
+        unmanaged = sum(line.customer_id is not None and line.id not in used for line in stock)
+        return Matches(matches, orphans, gone=tuple(gone), unmanaged=unmanaged)
+
+    def compare(self, subject: Subject, scope: Scope) -> Comparison:
+        """The boxes that stand reserved, and the lines whose customer is to change."""
+        return compare_reservations(subject, scope)
+
+    def lower(self, subject: Subject, scope: Scope) -> tuple[Step, ...]:
+        """inventory.add for an arrival; a line's customer is for a person, or a call if the account can."""
+        return lower_reservation(subject, scope)
+
+    def interpret(self, step: ApiStep, answer: Answer) -> CallResult:
+        """The new line's id (A10)."""
+        return interpret_inventory(step, answer)
+
+    def unsettled(self, former: Applied, change: Change) -> Applied:
+        """Nothing of a reservation is known from a record."""
+        return former
+
+    def headline(self, subject: Subject, scope: Scope) -> str:
+        """Product, pack, location and customer."""
+        return reservation_headline(subject, scope)
+
+    def commitment(self, steps: Sequence[Step]) -> str:
+        """Nothing is bought: an arrival was bought before."""
+        return "0"
+
+    def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
+        """Where it stands and which lines it holds, so that they can be given up when it is gone."""
+        facts = {name: live.attributes[name] for name in ("location_id", "customer_id", "lines", "arrived")}
+        return Binding(address, 0, None, facts)
+
+
+def _arrived(each: Sought, stock: Sequence[StockLine], scope: Scope) -> tuple[str, ...]:
+    """The references of what was added for this address: seen in stock, or known although sold out since."""
+    prefix = reference_prefix(scope.project, each.address)
+    seen = {line.reference for line in stock if line.reference.startswith(prefix)}
+    known = each.binding.facts.get("arrived") if each.binding else None
+    return tuple(sorted(seen.union(map(str, known) if isinstance(known, list) else ())))
+
+
+def _standing(wanted: WantedReservation, share: Share, arrived: tuple[str, ...], scope: Scope) -> Standing:
+    customer = scope.ids.by_address.get(Address("customers", wanted.customer))
+    return Standing(wanted.location_id, customer, share, arrived)
+
+
+def _left_behind(each: Sought, stock: Sequence[StockLine], used: set[int]) -> Standing | None:
+    """What a reservation that left the configuration still holds: the lines it held, if they are still its
+    customer's and nobody else's here; None when there is nothing to give up."""
+    facts = each.binding.facts if each.binding else {}
+    ids, customer = facts.get("lines"), facts.get("customer_id")
+    held = set(ids) if isinstance(ids, list) else set()
+    lines = tuple(
+        line for line in stock if line.id in held - used and line.customer_id == customer is not None
+    )
+    if not lines:
+        return None
+    return Standing(int(str(facts["location_id"])), lines[0].customer_id, Share(release=lines))

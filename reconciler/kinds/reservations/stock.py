@@ -1,0 +1,111 @@
+"""On-hand lines as typed values, and what Komet's three lists together say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reconciler.errors import UnexpectedAnswer
+from reconciler.kinds.row import Row
+from reconciler.model.node import Node
+from reconciler.model.resource import LiveResource
+from reconciler.model.value import Json, decimal_text
+
+SHOP_LIST = "ecommerce/inventory.list"
+
+
+@dataclass(frozen=True, slots=True)
+class StockLine:
+    """One on-hand line. `is_free` is what the open market shows, `customer_id` whose it is known to be.
+
+    A line that is neither is somebody else's, held, not of the open market's type, or hidden by settings: it
+    is never touched (Komet API §4.7).
+    """
+
+    id: int
+    location_id: int
+    product_id: int
+    box_type: str
+    unit: str
+    bunches: int
+    stems: int
+    boxes: int
+    vendor_id: int | None
+    inventory_date: str
+    reference: str
+    price: str
+    is_free: bool
+    customer_id: int | None
+
+    @property
+    def json(self) -> dict[str, Json]:
+        """The line as canonical JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def stock_line(attributes: Mapping[str, Json]) -> StockLine:
+    """The line that `StockLine.json` wrote."""
+    node = Node(attributes)
+    return StockLine(
+        id=node.whole("id"),
+        location_id=node.whole("location_id"),
+        product_id=node.whole("product_id"),
+        box_type=node.text("box_type"),
+        unit=node.text("unit"),
+        bunches=node.whole("bunches"),
+        stems=node.whole("stems"),
+        boxes=node.whole("boxes"),
+        vendor_id=node.maybe_whole("vendor_id"),
+        inventory_date=node.text("inventory_date"),
+        reference=node.text("reference"),
+        price=node.text("price"),
+        is_free=node.flag("is_free"),
+        customer_id=node.maybe_whole("customer_id"),
+    )
+
+
+def parse_line(row: Row, location_id: int, free: frozenset[int], owners: Mapping[int, int]) -> LiveResource:
+    """One row of inventory.list, with what the other two lists say of its id (A6, A18)."""
+    id = row.required("orderItemId")
+    line = StockLine(
+        id=id,
+        location_id=location_id,
+        product_id=row.required("companyProductId"),
+        box_type=row.text("boxTypeCode").upper(),
+        unit=row.text("unitType").lower(),
+        bunches=row.integer("bunches") or 0,
+        stems=row.integer("stemsBunch") or 0,
+        boxes=row.integer("quantity") or 0,
+        vendor_id=row.integer("growerId"),
+        inventory_date=row.date("inventoryDate"),
+        reference=row.text("reference"),
+        price=decimal_text(price) if (price := row.decimal("price")) is not None else "",
+        is_free=id in free,
+        customer_id=owners.get(id),
+    )
+    return LiveResource("reservations", id, None, None, line.json)
+
+
+def reserved_ids(row: Row) -> list[int]:
+    """The on-hand lines of one row of the shop list: it may group equal lines, and shows future ones too."""
+    if row.integer("inventoryOrigin") != 1:
+        return []
+    text = row.text("inventoryLineIds")
+    try:
+        return [int(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise UnexpectedAnswer(
+            SHOP_LIST, row.where + "inventoryLineIds", "ids between commas", text
+        ) from None
+
+
+def raise_if_contradictory(free: Iterable[int], owners: Mapping[int, int]) -> None:
+    """A line cannot be free and reserved at once (A6); without Transactional API Access it looks so (A20)."""
+    both = sorted(set(free) & owners.keys())
+    if both:
+        raise UnexpectedAnswer(
+            SHOP_LIST,
+            "reservedInventory",
+            "lines that the open market does not show; does the token lack Transactional API Access?",
+            both[:10],
+        )

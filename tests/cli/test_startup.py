@@ -1,0 +1,47 @@
+"""What a command costs before it does anything."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+HEAVY = ("deepdiff", "httpx", "jinja2", "jsonschema", "jsonschema_rs", "reconciler.simulator", "rich", "yaml")
+
+
+def imported(*arguments: str) -> set[str]:
+    """The modules that a command line leaves behind in a process of its own."""
+    code = (
+        "import sys; from reconciler.__main__ import main\n"
+        f"main({list(arguments)!r})\n"
+        "sys.stderr.write('\\n'.join(sys.modules))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    return set(ended.stderr.splitlines())
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["plan", "--help"], ["no-such-command"]])
+def test_nothing_heavy_is_imported_to_talk_about_itself(arguments: list[str]) -> None:
+    """Every library is imported where it is used."""
+    assert not imported(*arguments) & set(HEAVY)
+
+
+def test_validate_needs_no_network_library() -> None:
+    """Nor the database or the simulator."""
+    modules = imported("validate", "-C", "/no/such/folder")
+    assert not modules & {"deepdiff", "httpx", "jinja2", "reconciler.simulator", "sqlite3"}
+
+
+def test_the_version_comes_at_once() -> None:
+    """In a tenth of a second, of which Python itself takes most; the best of five."""
+    command = [sys.executable, "-m", "reconciler", "--version"]
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        ended = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+        times.append(time.perf_counter() - began)
+        assert ended.stdout == "reconciler 0.1.0\n"
+    assert "click" not in imported("--version")
+    assert min(times) < 0.15

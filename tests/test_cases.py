@@ -1,0 +1,320 @@
+"""The laws, over every case on file: what holds for one configuration holds for all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from cases_told import CASES, FOLDER, Told, tell
+from world import TOKEN, Killed, World, carry_out, document_text, is_done, timeless, untrue
+
+from reconciler.errors import ConfigurationError, GuardRefused, ReconcilerError
+from reconciler.kinds.schema import load_schema
+from reconciler.model.change import Action
+from reconciler.model.plan import Plan
+from reconciler.model.value import Json
+from reconciler.plan.planner import Choices
+from reconciler.report.diagnostics import render_diagnostics
+from reconciler.report.document import plan_document
+from reconciler.report.document_reading import plan_from_document
+from reconciler.report.terminal import render_plan
+
+Golden = Callable[[Path, str], None]
+
+UNSEEN_BY_ANYONE = frozenset({"a_person_changed_a_price_and_nobody_can_see_it"})
+"""Komet's lists show no price: what a person does to one stays unknown (Komet API §5.3)."""
+
+BEYOND_THE_MARKER = frozenset({"a_ship_date_changed_and_a_person_moves_the_order"})
+"""While a person still has to postpone an order, only the binding says on which other date it stands."""
+
+
+def faulty(name: str) -> bool:
+    """Whether the case ends with a fault instead of a plan."""
+    return (FOLDER / name / "fault.txt").exists()
+
+
+PLANNED = [name for name in CASES if not faulty(name)]
+
+
+def refused(name: str) -> bool:
+    """Whether a guard refuses the plan on file."""
+    document = json.loads((FOLDER / name / "plan.json").read_text(encoding="utf-8"))
+    return any(guard["verdict"] == "refused" for guard in document["guards"])
+
+
+APPLIED = [name for name in PLANNED if (FOLDER / name / "plan.json").exists() and not refused(name)]
+REFUSED = [name for name in PLANNED if name not in APPLIED]
+WRITING = [
+    name
+    for name in APPLIED
+    if json.loads((FOLDER / name / "plan.json").read_text(encoding="utf-8"))["calls"]["apply"]
+]
+
+
+_TOLD: dict[str, Told] = {}
+
+
+@pytest.fixture
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """The case, told once and led on in a copy of its world."""
+    name = request.param
+    if name not in _TOLD:
+        _TOLD[name] = tell(name, tmp_path_factory.mktemp("case") / "repository")
+    case = replace(_TOLD[name], world=_TOLD[name].world.copy())
+    yield case
+    case.world.close()
+
+
+over_all = pytest.mark.parametrize("told", CASES, indirect=True)
+over_plans = pytest.mark.parametrize("told", PLANNED, indirect=True)
+over_applied = pytest.mark.parametrize("told", APPLIED, indirect=True)
+over_refused = pytest.mark.parametrize("told", REFUSED, indirect=True)
+over_writing = pytest.mark.parametrize("told", WRITING, indirect=True)
+
+
+def _lasting(plan: Plan) -> Plan:
+    """The plan without what changes with every version of the program."""
+    return replace(plan, reconciler="0.0.0", config_digest="sha256:of-the-configuration")
+
+
+@over_all
+def test_the_plan_is_to_the_letter_the_one_on_file(told: Told, golden: Golden) -> None:
+    """What is planned, and how it reads, is exactly what somebody has read and approved."""
+    try:
+        plan = _lasting(told.plan())
+    except ConfigurationError as error:
+        golden(told.folder / "fault.txt", render_diagnostics(error.diagnostics) + "\n")
+        return
+    except ReconcilerError as error:
+        golden(told.folder / "fault.txt", f"{type(error).__name__}: {error}\n")
+        return
+    golden(told.folder / "plan.json", document_text(plan))
+    golden(told.folder / "plan.txt", render_plan(plan_document(plan), color=False, show_calls=False))
+
+
+@over_plans
+def test_planning_twice_gives_the_same_bytes(told: Told) -> None:
+    """The same desired, live and state give the same plan to the byte; and planning changes nothing: planned
+    once more in the same world, only its time and its calls are others."""
+    again = told.world.copy()
+    first = told.plan()
+    assert document_text(again.plan(told.choices)) == document_text(first)
+    again.close()
+    assert timeless(told.plan()) == timeless(first)
+
+
+@over_plans
+def test_the_order_in_which_things_were_written_does_not_matter(told: Told, tmp_path: Path) -> None:
+    """Keys in another order and every resource in a file of its own: the plan is the same but for origins."""
+    shutil.copytree(told.world.root, tmp_path / "turned")
+    _turn_round(tmp_path / "turned")
+    other = told.world.copy()
+    other.root = tmp_path / "turned"
+    plan = _without_origins(timeless(told.plan()))
+    assert _without_origins(timeless(other.plan(told.choices))) == plan
+    other.close()
+
+
+def _turn_round(root: Path) -> None:
+    """Writes each resource into a file of its own, keys backwards, files named backwards."""
+    sections: list[tuple[str, str, yaml.Node]] = []
+    for file in sorted((root / "config").iterdir()):
+        document = yaml.compose(file.read_text(encoding="utf-8"))
+        assert isinstance(document, yaml.MappingNode)
+        for kind, resources in document.value:
+            assert isinstance(resources, yaml.MappingNode)
+            sections += [(kind.value, name.value, inner) for name, inner in resources.value]
+        file.unlink()
+    for place, (kind, name, inner) in enumerate(reversed(sections)):
+        text = yaml.serialize(_backwards(inner))
+        indented = "".join(f"    {line}\n" for line in text.splitlines() if line != "...")
+        head = f"{kind}:\n  {name}:"
+        if isinstance(inner, yaml.ScalarNode):
+            (root / "config" / f"file-{place:03}.yaml").write_text(f"{head} {inner.value}\n")
+        else:
+            (root / "config" / f"file-{place:03}.yaml").write_text(f"{head}\n{indented}")
+
+
+def _backwards(node: yaml.Node) -> yaml.Node:
+    if isinstance(node, yaml.MappingNode):
+        pairs = [(key, _backwards(value)) for key, value in reversed(node.value)]
+        return yaml.MappingNode(node.tag, pairs, flow_style=False)
+    return node
+
+
+def _without_origins(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _without_origins(inner) for name, inner in value.items() if name != "origin"}
+    if isinstance(value, list):
+        return [_without_origins(inner) for inner in value]
+    return value
+
+
+@over_applied
+def test_a_second_plan_after_an_apply_is_empty(told: Told) -> None:
+    """Nothing is left but what waits for a person, and Komet holds what the configuration wants."""
+    plan = told.plan()
+    told.world.apply(plan)
+    second = told.later()
+    assert is_done(second), [(str(change.address), change.steps) for change in second.changes]
+    if not (told.choices.targets or told.choices.excludes or told.name in UNSEEN_BY_ANYONE):
+        assert untrue(told.world, second) == []
+
+
+@over_applied
+def test_once_a_person_has_done_their_part_nothing_is_left(told: Told) -> None:
+    """Every operator step can be carried out as it reads, and is closed by the next read."""
+    told.world.apply(told.plan())
+    waiting = told.later()
+    for _ in range(3):
+        if waiting.changes:
+            carry_out(told.world, [step for change in waiting.changes for step in change.operator_steps])
+            told.world.apply(told.later())
+            waiting = told.later()
+    assert waiting.changes == ()
+    session = told.world.session(writing=False)
+    with session.connection:
+        assert session.state.worklist.open_steps(session.scope) == []
+
+
+@over_applied
+def test_predicted_calls_equal_counted_calls(told: Told) -> None:
+    """What the plan says that it spent, and that apply will spend to read, write and read back, is exact."""
+    before = len(told.world.calls())
+    plan = told.plan()
+    assert len(told.world.calls()) - before == plan.calls.read
+    summary = told.world.apply(plan)
+    made = len(told.world.calls()) - before - plan.calls.read
+    assert (made, summary.calls) == (plan.calls.apply + plan.calls.verify,) * 2
+
+
+@over_refused
+def test_what_a_guard_refuses_is_not_applied(told: Told) -> None:
+    """A refused plan is shown and raises on apply before any call; the flag it names lets it through."""
+    plan = told.plan()
+    calls = len(told.world.calls())
+    with pytest.raises(GuardRefused):
+        told.world.apply(plan)
+    assert len(told.world.calls()) == calls
+    flags = tuple(guard.flag for guard in plan.refusals)
+    allowed = told.world.plan(replace(told.choices, allow=(*told.choices.allow, *flags)))
+    assert allowed.refusals == ()
+
+
+@over_plans
+def test_a_plan_satisfies_its_schema_and_is_read_back_as_it_was(told: Told) -> None:
+    """The document is valid under `schemas/plan.schema.json`, and through JSON text the plan comes back."""
+    plan = told.plan()
+    document = json.loads(json.dumps(plan_document(plan)))
+    jsonschema.Draft202012Validator(load_schema("plan")).validate(document)
+    assert plan_from_document(document) == plan
+
+
+@over_applied
+def test_a_saved_plan_does_what_the_plan_itself_does(told: Told) -> None:
+    """Applying the plan that was read back from its document leaves Komet exactly the same."""
+    plan = told.plan()
+    other = told.world.copy()
+    told.world.apply(plan)
+    other.apply(plan_from_document(json.loads(json.dumps(plan_document(plan)))))
+    assert other.orders() == told.world.orders()
+    assert other.simulator.state()["customers"] == told.world.simulator.state()["customers"]
+    other.close()
+
+
+@over_plans
+def test_no_sensitive_value_appears_in_any_output(told: Told) -> None:
+    """No token is in a plan, in text made of it, in an event, or anywhere in the state."""
+    plan = told.plan()
+    text = document_text(plan) + render_plan(plan_document(plan), color=True, show_calls=True) + repr(plan)
+    if told.name in APPLIED:
+        text += repr(told.world.apply(plan)) + repr(told.world.events)
+    text += "\n".join(told.world.database._connection.iterdump())
+    assert TOKEN not in text and "simulator-bloomnet" not in text
+
+
+@over_applied
+def test_losing_the_state_loses_nothing(told: Told) -> None:
+    """Without state the plan after an apply is empty too but for what waits and what is adopted anew; nothing
+    is ever made a second time."""
+    told.world.apply(told.plan())
+    told.world.lose_state()
+    if told.name in BEYOND_THE_MARKER:
+        return
+    plan = told.later()
+    assert Action.CREATE not in {change.action for change in plan.changes} or told.choices.targets
+    if not (told.choices.targets or told.choices.excludes):
+        left = [change for change in plan.changes if change.api_steps]
+        assert left == []
+        told.world.apply(plan)
+        assert is_done(told.later())
+
+
+WAYS_TO_DIE = ("request lost", "answer lost", "killed after", "killed before")
+
+
+@over_writing
+def test_wherever_an_apply_dies_the_next_ones_converge(told: Told) -> None:
+    """A request or its answer lost, or the process killed, at each call in turn: the applies that follow
+    bring about what was wanted, and nothing exists twice. (Two of the four ways at each call, in turn.)"""
+    plan = told.plan()
+    whole = told.world.copy()
+    begun = len(whole.calls())
+    whole.apply(plan)
+    made = whole.calls()[begun:]
+    whole.close()
+    for place, method in enumerate(made, start=1):
+        is_read = method.endswith((".list", ".get"))
+        turn = (place + CASES.index(told.name)) % 2
+        for way in WAYS_TO_DIE[:1] if is_read else WAYS_TO_DIE[turn::2]:
+            world = told.world.copy()
+            _die(world, plan, place, way, is_read)
+            _converges(Told(told.name, world, told.choices), f"{way} at call {place}, {method}")
+            world.close()
+
+
+def _die(world: World, plan: Plan, place: int, way: str, is_read: bool) -> None:
+    if way.startswith("killed"):
+        world.border.countdown, world.border.after_effect = place, way == "killed after"
+        with pytest.raises(Killed):
+            world.apply(plan)
+        return
+    kind = "lose_request" if way == "request lost" else "lose_answer"
+    world.act("fault", kind=kind, nth=place, times=4 if is_read else 1)
+    world.apply(plan)
+    world.act("clear-faults")
+
+
+def _converges(told: Told, how: str) -> None:
+    """At most three more applies; then only people have something to do, and Komet is as it should be."""
+    last = told.plan() if told.choices.rewrite else told.later()
+    for _ in range(3):
+        if not is_done(last) or last.agreed or last.gone:
+            told.world.apply(last)
+            last = told.later()
+    assert is_done(last), (how, [(str(change.address), change.steps) for change in last.changes])
+    if not (told.choices.targets or told.choices.excludes):
+        assert untrue(told.world, last) == [], how
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_has_what_a_case_needs(name: str) -> None:
+    """Each folder holds its Komet, its configuration and what was approved, and nothing that nobody reads."""
+    found = {path.name for path in (FOLDER / name).iterdir()}
+    assert {"config", "live.yaml"} <= found
+    assert found <= {
+        *("config", "before", "live.yaml", "steps.yaml", "reconciler.yaml"),
+        *("plan.json", "plan.txt", "fault.txt"),
+    }
+    assert ("fault.txt" in found) != ("plan.json" in found)
+
+
+def test_choices_are_those_of_the_one_who_plans() -> None:
+    """The cases use the choices that there are."""
+    assert {"targets", "excludes", "rewrite", "allow", "lifetime"} == set(Choices.__dataclass_fields__)
