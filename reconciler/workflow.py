@@ -18,7 +18,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.event import Event, Outcome
 from reconciler.model.plan import Plan
-from reconciler.model.resource import Applied, Binding, ResolvedResource, Sought
+from reconciler.model.resource import Applied, Binding, LiveResource, ResolvedResource, Sought
 from reconciler.model.step import OperatorStep
 from reconciler.model.summary import Summary
 from reconciler.model.value import Json
@@ -47,6 +47,28 @@ class RunIdentity:
     commit: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The configuration with its codes looked up, beside what is remembered of it."""
+
+    resolved: Mapping[Address, ResolvedResource]
+    bindings: Mapping[Address, Binding]
+    applied: Mapping[Address, Applied]
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReading:
+    """What a plan rests on, and `live`: all that was read, by kind, also what is nobody's business here.
+
+    `kept` are addresses that left the configuration and stay as they are.
+    """
+
+    basis: Basis
+    live: Mapping[str, tuple[LiveResource, ...]]
+    kept: tuple[Address, ...]
+
+
 def plan_changes(session: Session, choices: Choices, destroy: bool = False) -> Plan:
     """The plan of the session's configuration. Komet is only read; nothing is locked.
 
@@ -54,6 +76,22 @@ def plan_changes(session: Session, choices: Choices, destroy: bool = False) -> P
     """
     try:
         return _plan(session, choices, destroy)
+    except ConfigurationError as error:
+        raise ConfigurationError([_located(session, each) for each in error.diagnostics]) from None
+
+
+def read_account(session: Session) -> AccountReading:
+    """The account as a plan reads it, with as many calls. `ConfigurationError` as for a plan."""
+    try:
+        return _read_account(session, destroy=False)
+    except ConfigurationError as error:
+        raise ConfigurationError([_located(session, each) for each in error.diagnostics]) from None
+
+
+def look_up(session: Session) -> Wanted:
+    """The configuration with its codes looked up: only reference lists are read, those that are old."""
+    try:
+        return _wanted(session)
     except ConfigurationError as error:
         raise ConfigurationError([_located(session, each) for each in error.diagnostics]) from None
 
@@ -144,23 +182,31 @@ def summary_document(summary: Summary) -> dict[str, Json]:
 
 
 def _plan(session: Session, choices: Choices, destroy: bool) -> Plan:
+    reading = _read_account(session, destroy)
+    plan = make_plan(REGISTRY, reading.basis, choices)
+    recorded = session.state.resources.bindings(session.scope)
+    moved = [old for old in session.configuration.moved if old in recorded]
+    plan = replace(plan, gone=tuple(sorted({*plan.gone, *reading.kept, *moved})))
+    plan = replace(plan, diagnostics=tuple(_located(session, each) for each in plan.diagnostics))
+    if not (choices.targets or choices.excludes or destroy):
+        _close_steps(session, plan)
+    return plan
+
+
+def _read_account(session: Session, destroy: bool) -> AccountReading:
     project, port = session.configuration.project, session.connection.port
     used = session.calls_used_today
     before = port.calls_made
     made_at = session.connection.now()
-    scope = _scope(session)
-    resolved, scope = _resolve(session, scope)
-    if destroy:
-        resolved = {}
-    bindings, applied, moved = _remembered(session)
-    scope = replace(scope, moved={str(old): new for old, new in moved.items()})
-    matches, scope, kept = _read(session, resolved, bindings, applied, scope)
+    wanted = _wanted(session)
+    resolved: Mapping[Address, ResolvedResource] = {} if destroy else wanted.resolved
+    matches, live, scope, kept = _read(session, resolved, wanted.bindings, wanted.applied, wanted.scope)
     basis = Basis(
         project=project,
         resolved=resolved,
         matches=matches,
-        applied=applied,
-        bindings=bindings,
+        applied=wanted.applied,
+        bindings=wanted.bindings,
         scope=scope,
         made_at=made_at,
         reconciler=__version__,
@@ -168,13 +214,14 @@ def _plan(session: Session, choices: Choices, destroy: bool) -> Plan:
         read=port.calls_made - before,
         used=used,
     )
-    plan = make_plan(REGISTRY, basis, choices)
-    recorded = session.state.resources.bindings(session.scope)
-    plan = replace(plan, gone=tuple(sorted({*plan.gone, *kept, *(old for old in moved if old in recorded)})))
-    plan = replace(plan, diagnostics=tuple(_located(session, each) for each in plan.diagnostics))
-    if not (choices.targets or choices.excludes or destroy):
-        _close_steps(session, plan)
-    return plan
+    return AccountReading(basis, live, tuple(kept))
+
+
+def _wanted(session: Session) -> Wanted:
+    resolved, scope = _resolve(session, _scope(session))
+    bindings, applied, moved = _remembered(session)
+    scope = replace(scope, moved={str(old): new for old, new in moved.items()})
+    return Wanted(resolved, bindings, applied, scope)
 
 
 def _scope(session: Session) -> Scope:
@@ -269,12 +316,14 @@ def _read(
     bindings: Mapping[Address, Binding],
     applied: Mapping[Address, Applied],
     scope: Scope,
-) -> tuple[dict[str, Matches], Scope, list[Address]]:
+) -> tuple[dict[str, Matches], dict[str, tuple[LiveResource, ...]], Scope, list[Address]]:
     """Reads every kind, customers first since the others are made out to them.
 
-    Also returns the scope with their ids, and what left the configuration and is to be kept as it is.
+    Also returns all that was read, the scope with the customers' ids, and what left the configuration and is
+    to be kept as it is.
     """
     matches: dict[str, Matches] = {}
+    read: dict[str, tuple[LiveResource, ...]] = {}
     kept: list[Address] = []
     for name, kind in REGISTRY.items():
         sought: list[Sought] = []
@@ -286,10 +335,10 @@ def _read(
                 kept.append(address)
             else:
                 sought.append(Sought(address, resolved.get(address), bindings.get(address)))
-        live = drive(kind.read(sought, scope), session.connection.port)
+        read[name] = live = drive(kind.read(sought, scope), session.connection.port)
         matches[name] = kind.match(sought, live, scope)
         scope = replace(scope, ids=_with_ids(scope.ids, matches[name]))
-    return matches, scope, kept
+    return matches, read, scope, kept
 
 
 def _with_ids(known: LiveIds, matches: Matches) -> LiveIds:

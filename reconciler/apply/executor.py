@@ -250,13 +250,9 @@ class Applying:
     def _learn(self, progress: Progress, facts: Mapping[str, Json]) -> None:
         change = progress.change
         self.facts.update({f"{change.address}#{name}": value for name, value in facts.items()})
-        id, number = facts.get("id"), facts.get("number")
-        if (
-            isinstance(id, int)
-            and change.action in (Action.CREATE, Action.REPLACE)
-            and change.address not in self.learned
-        ):
-            binding = _new_binding(change, id, str(number) if number is not None else None)
+        known = self.learned.get(change.address) or change.binding
+        binding = self.tools.kinds[change.address.kind].learn(change, known, facts)
+        if binding is not None and binding != known:
             self.learned[change.address] = progress.binding = binding
             self.tools.recorder.bind(binding)
 
@@ -327,7 +323,9 @@ class Applying:
                 progress.end(Outcome.FAILED, f"Komet took the calls and does not show the result: {paths}")
             return
         self._resolve(progress)
-        progress.waiting = left.operator_steps if left is not None else ()
+        planned = {step.key: step for step in progress.change.operator_steps}
+        left_steps = left.operator_steps if left is not None else ()
+        progress.waiting = tuple(planned.get(step.key, step) for step in left_steps)
         progress.end(Outcome.WAITING if progress.waiting else Outcome.DONE)
         self._say(progress.change.address, "", outcome=progress.outcome)
 
@@ -393,13 +391,3 @@ def _settle_without_calls(progress: Progress) -> None:
 def _applied(change: Change) -> Applied:
     assert change.wanted is not None
     return Applied(change.address, change.wanted, change.policy, change.depends_on, change.origin)
-
-
-def _new_binding(change: Change, id: int, number: str | None) -> Binding:
-    """The binding of what was just created; its predecessor is remembered until it is gone."""
-    retired = change.binding.retired if change.binding else ()
-    if change.action is Action.REPLACE and change.binding is not None and change.binding.number:
-        retired = (*retired, change.binding.number)
-    wanted = change.wanted or {}
-    facts = {"ship_date": wanted["ship_date"]} if "ship_date" in wanted else {}
-    return Binding(change.address, id, number, facts, tuple(sorted(retired)))

@@ -176,5 +176,8 @@ class Kind(Protocol):
     def commitment(self, steps: Sequence[Step]) -> str:
         """The money that `steps` add to purchase orders, as decimal text."""
 
+    def learn(self, change: Change, known: Binding | None, facts: Mapping[str, Json]) -> Binding | None:
+        """The binding once a call of `change` taught `facts`, or None where they teach nothing of it."""
+
     def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
         """What is to be remembered of `live` so that it is found cheaply again."""

@@ -11,6 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, Change
 from reconciler.model.plan import Money
 from reconciler.model.resource import Binding, ResolvedResource, Sought
+from reconciler.model.value import Json
 
 
 def sought_before(change: Change) -> Sought:
@@ -48,7 +49,7 @@ def apply_calls(kinds: Mapping[str, Kind], changes: Sequence[Change], scope: Sco
 def verify_calls(kinds: Mapping[str, Kind], changes: Sequence[Change], scope: Scope) -> int:
     """The calls that apply makes to read back: once for all it wrote, once more for what it deleted after."""
     writing = [change for change in changes if change.api_steps]
-    learned = {change.address: _expected_binding(change) for change in writing}
+    learned = {change.address: _expected_binding(kinds, change) for change in writing}
     checked = [change for change in writing if any(step.after_check for step in change.api_steps)]
     return sum(
         expected_calls(kinds, [sought_after(change, learned) for change in group], scope)
@@ -70,14 +71,8 @@ def money_of(changes: Sequence[Change]) -> Money:
     return Money(commitment=f"{commitment:.2f}", fee="0.00")
 
 
-def _expected_binding(change: Change) -> Binding:
+def _expected_binding(kinds: Mapping[str, Kind], change: Change) -> Binding:
     """The binding that will be known once `change` was made: a new order is read back by its new number."""
-    if change.action not in (Action.CREATE, Action.REPLACE) or change.wanted is None:
-        return change.binding or Binding(change.address, 0)
-    retired = change.binding.retired if change.binding else ()
-    if change.action is Action.REPLACE and change.binding and change.binding.number:
-        retired = (*retired, change.binding.number)
-    if "ship_date" not in change.wanted:
-        return Binding(change.address, 0)
-    facts = {"ship_date": change.wanted["ship_date"]}
-    return Binding(change.address, 0, f"new {change.address}", facts, retired)
+    facts: dict[str, Json] = {"id": 0, "number": f"new {change.address}"}
+    learned = kinds[change.address.kind].learn(change, change.binding, facts)
+    return learned or change.binding or Binding(change.address, 0)

@@ -202,14 +202,14 @@ def _hidden_because(row: StoredRow) -> list[str]:
 
 def reservations(store: Store, clock: Clock, asked: dict[str, str]) -> Page:
     """What is kept for whom: lines on hand and boxes on order, by customer."""
-    common = future_sales_id(store, switches_of(store))
+    everybody = future_sales_id(store, switches_of(store))
     today = clock.now().date()
     found = []
     for customer in store.rows(
         "SELECT * FROM customers c WHERE id <> ? AND (id IN (SELECT customer_id FROM inventory_lines "
         "WHERE boxes > 0) OR id IN (SELECT customer_id FROM purchase_orders WHERE status <> 'CA')) "
         "ORDER BY name COLLATE NOCASE",
-        -1 if common is None else common,
+        -1 if everybody is None else everybody,
     ):
         if asked.get("customer", "").strip().upper() not in ("", str(customer["code"]).upper()):
             continue

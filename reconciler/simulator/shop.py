@@ -208,14 +208,14 @@ def _future(look: Look, terms: _Terms) -> tuple[str, list[Column]] | None:
     future_conditions(where, terms.first, terms.last, terms.future_sales_id)
     own = "(o.customer_id = ? AND o.customer_id <> ?)"
     free = "o.customer_id = ?"
-    common = -1 if terms.future_sales_id is None else terms.future_sales_id
+    everybody = -1 if terms.future_sales_id is None else terms.future_sales_id
     match look.whose:
         case Whose.RESERVED:
-            where.add(own, look.customer_id, common)
+            where.add(own, look.customer_id, everybody)
         case Whose.FREE:
-            where.add(free, common)
+            where.add(free, everybody)
         case Whose.EITHER:
-            where.add(f"({own} OR {free})", look.customer_id, common, common)
+            where.add(f"({own} OR {free})", look.customer_id, everybody, everybody)
         case Whose.ANY:
             where.add("o.customer_id IS NOT NULL")
     where.exact("o.location_id", look.location_id)
@@ -229,7 +229,7 @@ def _future(look: Look, terms: _Terms) -> tuple[str, list[Column]] | None:
         )
     days, end = look.switches.truck_days_after, f"'{_months_later(look.today, MONTHS_AHEAD)}'"
     if days:
-        end = f"CASE o.customer_id WHEN {common} THEN date(o.ship_date, '+{days} days') ELSE {end} END"
+        end = f"CASE o.customer_id WHEN {everybody} THEN date(o.ship_date, '+{days} days') ELSE {end} END"
     shown = _SHOWN.format(
         origin=FUTURE,
         boxes=FUTURE_LEFT,
@@ -250,7 +250,7 @@ FUTURE_LEFT = "(l.confirmed - l.sold - l.received)"
 """Boxes of an ordered line that can still be sold before they arrive (A25)."""
 
 
-def future_conditions(where: Where, first: date, last: date, common: int | None) -> None:
+def future_conditions(where: Where, first: date, last: date, everybody: int | None) -> None:
     """What lines `l` of orders `o` fulfil, whoever looks: no hold, boxes confirmed, a price, the date."""
     switches = where.switches
     where.add("o.hold = 0 AND o.status <> 'CA' AND l.status <> 'Cancelled'")
@@ -259,9 +259,9 @@ def future_conditions(where: Where, first: date, last: date, common: int | None)
         where.add("CAST(l.price AS REAL) > 0")
     if switches.future_visible_from == "ship_date":
         where.add("o.ship_date <= ?", last.isoformat())
-    if switches.truck_days_after and common is not None:
+    if switches.truck_days_after and everybody is not None:
         oldest = _days_before(first, switches.truck_days_after)
-        where.add("(o.customer_id <> ? OR o.ship_date >= ?)", common, oldest)
+        where.add("(o.customer_id <> ? OR o.ship_date >= ?)", everybody, oldest)
 
 
 def _filter(where: Where, look: Look) -> None:

@@ -238,13 +238,13 @@ def _confirmed_and_refused(world: World, plan: Plan) -> bool:
 
 
 @given(configurations(), configurations(), deeds, st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=45)
 def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
     former: str, wanted: str, done: list[Deed], loses_state: bool
 ) -> None:
     """After one configuration, people and perhaps a lost state, the next configuration comes true: by
-    calls at once, by people afterwards; the third plan is empty; predicted calls are counted calls; nobody else's
-    order or customer is touched; and planning is deterministic."""
+    calls at once, by people afterwards; the third plan is empty; predicted calls are counted calls; nobody
+    else's order or customer is touched; and planning is deterministic."""
     with fresh_world() as world:
         before = strangers(world)
         world.write(all=former)
@@ -276,7 +276,7 @@ def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
 @given(
     configurations(), configurations(), st.integers(1, 12), st.sampled_from(["lose_request", "lose_answer"])
 )
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_an_apply_that_dies_anywhere_is_completed_by_the_next_ones(
     former: str, wanted: str, place: int, kind: str
 ) -> None:

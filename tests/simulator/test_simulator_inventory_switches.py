@@ -32,7 +32,7 @@ def test_inventory_update_customer(komet: Komet) -> None:
     assert failed(komet.post("inventory.update", **UPDATE), "customerId")
     komet.switch(inventory_update_customer="honoured")
     assert komet.post("inventory.update", **alone)["status"] == "1"
-    assert (komet.stored_line(LINE)["customer"], komet.stored_line(LINE)["cost"]) == ("BLOOM", "0.28")
+    assert (komet.stored_line(LINE)["customer"], komet.stored_line(LINE)["cost"]) == ("BLOOM", "0.280")
     assert len(komet.reserved()) == 1
     komet.post("inventory.update", **{**alone, "customerId": 0})
     assert komet.stored_line(LINE)["customer"] is None
@@ -79,9 +79,10 @@ def test_inventory_list_reference(komet: Komet) -> None:
 
 def test_inventory_reserved_type(komet: Komet) -> None:
     """§4.1: which type a reserved line has is open; with `P` the default list leaves it out."""
-    ids = lambda **params: {  # noqa: E731
-        row["orderItemId"] for row in komet.get("inventory.list", **params)["inventoryItems"]
-    }
+
+    def ids(**params: Any) -> set[str]:
+        return {row["orderItemId"] for row in komet.get("inventory.list", **params)["inventoryItems"]}
+
     assert str(RESERVED) in ids()
     komet.switch(inventory_reserved_type="P")
     assert str(RESERVED) not in ids()
@@ -197,7 +198,12 @@ def test_sell_reserved_to_other(komet: Komet) -> None:
     assert failed(komet.post("invoice.item.add", **item), "reserved for another customer")
     komet.switch(sell_reserved_to_other="allow")
     assert komet.post("invoice.item.add", **item)["status"] == "1"
-    sent = {"customerId": 48213, "inventoryIds": RESERVED, "inventoryOrigin": 1, "quantity": 1}
+    sent: dict[str, Any] = {
+        "customerId": 48213,
+        "inventoryIds": RESERVED,
+        "inventoryOrigin": 1,
+        "quantity": 1,
+    }
     sent |= {"price": 0.42, "carrierId": 31, "date": "2027-01-05"}
     assert komet.send("web-order-item.add", **sent)["status"] == "1"
 

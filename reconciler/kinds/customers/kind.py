@@ -13,7 +13,7 @@ from reconciler.kinds.customers.view import compare_customers, unsettled_fields
 from reconciler.kinds.kind import Comparison, Match, Matches, Notice, Reading, Scope, Subject
 from reconciler.kinds.row import Row, row_of
 from reconciler.model.address import Address
-from reconciler.model.change import Change
+from reconciler.model.change import Action, Change
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.query import Answer, Query
 from reconciler.model.resource import (
@@ -129,6 +129,11 @@ class Customers:
     def commitment(self, steps: Sequence[Step]) -> str:
         """Nothing is bought."""
         return "0"
+
+    def learn(self, change: Change, known: Binding | None, facts: Mapping[str, Json]) -> Binding | None:
+        """A customer that was added has an id from then on."""
+        id = facts.get("id")
+        return Binding(change.address, id) if isinstance(id, int) and change.action is Action.CREATE else None
 
     def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
         """The customer's id."""

@@ -17,7 +17,7 @@ from reconciler.kinds.purchase_orders.steps import interpret_order, lower_order,
 from reconciler.kinds.purchase_orders.view import compare_orders, order_headline
 from reconciler.kinds.row import row_of
 from reconciler.model.address import Address
-from reconciler.model.change import Change
+from reconciler.model.change import Action, Change
 from reconciler.model.query import Answer
 from reconciler.model.resource import (
     Applied,
@@ -98,6 +98,20 @@ class PurchaseOrders:
     def commitment(self, steps: Sequence[Step]) -> str:
         """Boxes × pack × cost of the lines that `steps` add."""
         return decimal_text(order_commitment(steps))
+
+    def learn(self, change: Change, known: Binding | None, facts: Mapping[str, Json]) -> Binding | None:
+        """A new order has id and number; the one that it replaces is remembered until it is gone."""
+        id, number = facts.get("id"), facts.get("number")
+        is_new = change.action in (Action.CREATE, Action.REPLACE)
+        if change.wanted is None or not is_new or not isinstance(id, int):
+            return None
+        former = change.binding
+        retired = former.retired if former else ()
+        if change.action is Action.REPLACE and former and former.number:
+            retired = (*retired, former.number)
+        text = str(number) if number is not None else None
+        day = {"ship_date": change.wanted["ship_date"]}
+        return Binding(change.address, id, text, day, tuple(sorted(retired)))
 
     def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
         """Number and ship date, the numbers of predecessors that still stand, and whether it stands empty."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from reconciler.kinds.kind import Comparison, Match, Matches, Notice, Reading, Scope, Subject
 from reconciler.kinds.reservations.reading import places_of, read_stock
@@ -29,6 +30,7 @@ from reconciler.model.resource import (
     Sought,
 )
 from reconciler.model.step import ApiStep, CallResult, Step
+from reconciler.model.value import Json
 
 NAME = "reservations"
 
@@ -101,6 +103,14 @@ class Reservations:
     def commitment(self, steps: Sequence[Step]) -> str:
         """Nothing is bought: an arrival was bought before."""
         return "0"
+
+    def learn(self, change: Change, known: Binding | None, facts: Mapping[str, Json]) -> Binding | None:
+        """What was added once is never added again, also where its reference cannot be read (A10)."""
+        if "arrived" not in facts or known is None:
+            return None
+        before = known.facts.get("arrived")
+        arrived: list[Json] = [*(before if isinstance(before, list) else []), facts["arrived"]]
+        return replace(known, facts={**known.facts, "arrived": arrived})
 
     def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
         """Where it stands and which lines it holds, so that they can be given up when it is gone."""

@@ -78,10 +78,10 @@ def future_inventory_openmarket_list(call: Call) -> Answer:
     if last < first:
         raise Refused("dateTo must not be before dateFrom.")
     buyer = _buyer(call)
-    common = future_sales_id(call.store, call.switches)
+    everybody = future_sales_id(call.store, call.switches)
     where = Where(call.switches)
-    future_conditions(where, first, last, common)
-    where.add("o.customer_id = ?", common)
+    future_conditions(where, first, last, everybody)
+    where.add("o.customer_id = ?", everybody)
     where.exact("o.location_id", call.params.integer("locationId", "locationid"))
     rows = call.store.rows(
         f"SELECT l.id, {FUTURE_LEFT} AS boxes, l.product_id, l.box_type_id, l.bunches, l.stems, l.unit, "

@@ -1,0 +1,188 @@
+"""What verify concludes: three claims for each item, the causes of what is not seen, and the whole as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.model.address import Address
+from reconciler.model.value import Json
+
+ALL_VISIBLE, TOKEN, NOT_VISIBLE = 0, 9, 11
+FORMAT = 1
+"""The version of the document's form."""
+
+
+class Answered(StrEnum):
+    """The answer to one of the three questions; UNKNOWN says that nobody could tell."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class CauseName(StrEnum):
+    """Why something is not visible: the closed set that a finding chooses from."""
+
+    NOT_APPLIED = "not_applied"
+    OPERATOR_STEP = "operator_step"
+    CANCELLED = "cancelled"
+    WRONG_CUSTOMER = "wrong_customer"
+    WRONG_LOCATION = "wrong_location"
+    UNCONFIRMED = "unconfirmed"
+    NO_PRICE = "no_price"
+    HOLD = "hold"
+    NOT_SYNCHRONISED = "not_synchronised"
+    BEFORE_SHIP_DATE = "before_ship_date"
+    AGE_LIMIT = "age_limit"
+    HIDDEN_ON_HAND = "hidden_on_hand"
+    HIDDEN_FUTURE = "hidden_future"
+    ORDER_DAYS = "order_days"
+    SOLD = "sold"
+    ARRIVED = "arrived"
+    LINE_HELD = "line_held"
+    NO_STOCK = "no_stock"
+    NO_TRANSACTIONAL_ACCESS = "no_transactional_access"
+    OTHER_TOKEN = "other_token"
+    TOKEN_REFUSED = "token_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause: what speaks for it, what to do, and a test by a person where one settles it."""
+
+    name: CauseName
+    text: str
+    remedy: str
+    test: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One answer with what was read for it, and when; `at` is None where nothing was read."""
+
+    answered: Answered
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One item of an order, or one reservation, as its customer sees it.
+
+    `causes` is empty exactly when it is visible, has one member where the evidence settles it, and else the
+    candidates that remain, the likeliest first.
+    """
+
+    address: Address
+    item: str | None
+    customer: str
+    headline: str
+    wanted: int
+    seen: int
+    accepted: Claim
+    stored: Claim
+    visible: Claim
+    causes: tuple[Cause, ...] = ()
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether the customer sees it."""
+        return self.visible.answered is Answered.YES
+
+
+@dataclass(frozen=True, slots=True)
+class Unverifiable:
+    """A customer whose eyes we do not have. `is_fault`: there should be a token, and it cannot be used."""
+
+    customer: str
+    text: str
+    remedy: str
+    addresses: tuple[Address, ...]
+    is_fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Calls that were announced and made, and how many of them found out why something is not seen."""
+
+    predicted: int = 0
+    made: int = 0
+    diagnosis: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """All findings, by address and item. `settled` orders have shipped and were not asked about."""
+
+    findings: tuple[Finding, ...]
+    unverifiable: tuple[Unverifiable, ...] = ()
+    settled: tuple[Address, ...] = ()
+    calls: Calls = field(default_factory=Calls)
+    rounds: int = 1
+
+    @property
+    def exit_code(self) -> int:
+        """11 when something is not visible, else 9 when a token is missing or refused, else 0."""
+        refused = {CauseName.TOKEN_REFUSED}
+        names = [{cause.name for cause in each.causes} for each in self.findings if not each.is_visible]
+        if any(each - refused for each in names):
+            return NOT_VISIBLE
+        return TOKEN if names or any(each.is_fault for each in self.unverifiable) else ALL_VISIBLE
+
+
+def verification_document(verification: Verification, project: str, at: datetime) -> dict[str, Json]:
+    """The verification as JSON (`schemas/verify.schema.json`)."""
+    calls = verification.calls
+    findings: list[Json] = [_finding(each) for each in verification.findings]
+    return {
+        "format": FORMAT,
+        "project": project,
+        "at": at.isoformat(),
+        "findings": findings,
+        "unverifiable": [
+            {
+                "customer": each.customer,
+                "text": each.text,
+                "remedy": each.remedy,
+                "addresses": _addresses(each.addresses),
+                "is_fault": each.is_fault,
+            }
+            for each in verification.unverifiable
+        ],
+        "settled": _addresses(verification.settled),
+        "visible": sum(each.is_visible for each in verification.findings),
+        "not_visible": sum(not each.is_visible for each in verification.findings),
+        "rounds": verification.rounds,
+        "calls": {"predicted": calls.predicted, "made": calls.made, "diagnosis": calls.diagnosis},
+        "exit_code": verification.exit_code,
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "address": str(finding.address),
+        "item": finding.item,
+        "customer": finding.customer,
+        "headline": finding.headline,
+        "wanted": finding.wanted,
+        "seen": finding.seen,
+        "accepted": _claim(finding.accepted),
+        "stored": _claim(finding.stored),
+        "visible": _claim(finding.visible),
+        "causes": [
+            {"name": each.name.value, "text": each.text, "remedy": each.remedy, "test": each.test}
+            for each in finding.causes
+        ],
+    }
+
+
+def _claim(claim: Claim) -> Json:
+    at = claim.at.isoformat() if claim.at else None
+    return {"answered": claim.answered.value, "text": claim.text, "at": at}
+
+
+def _addresses(addresses: Sequence[Address]) -> list[Json]:
+    return [str(each) for each in addresses]
