@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,10 +14,12 @@ from reconciler.kinds.catalogue import LISTS, Catalogue, list_from_rows, rows_fr
 from reconciler.kinds.kind import LiveIds, Matches, Scope
 from reconciler.kinds.registry import REGISTRY
 from reconciler.komet.drive import drive
+from reconciler.komet.port import KometPort
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.event import Event, Outcome
 from reconciler.model.plan import Plan
+from reconciler.model.project import TokenSource
 from reconciler.model.resource import Applied, Binding, LiveResource, ResolvedResource, Sought
 from reconciler.model.step import OperatorStep
 from reconciler.model.summary import Summary
@@ -26,6 +28,9 @@ from reconciler.plan.planner import Basis, Choices, make_plan
 from reconciler.report.document import plan_document
 from reconciler.report.document_reading import plan_from_document
 from reconciler.session import Session
+from reconciler.verify.acceptance import read_acceptance
+from reconciler.verify.finding import Verification
+from reconciler.verify.visibility import Work, verify_visibility
 
 _LIST_OF = {
     "vendor": "vendors",
@@ -94,6 +99,41 @@ def look_up(session: Session) -> Wanted:
         return _wanted(session)
     except ConfigurationError as error:
         raise ConfigurationError([_located(session, each) for each in error.diagnostics]) from None
+
+
+def verify_account(
+    session: Session,
+    open_shop: Callable[[TokenSource], KometPort],
+    patterns: Sequence[str] = (),
+    *,
+    announce: Callable[[int, str], None] = lambda calls, what: None,
+    wait: Callable[[float], None] | None = None,
+) -> Verification:
+    """What each customer's own token sees of what is kept for it; `open_shop` connects with such a token.
+
+    `announce` hears of calls before they are made. With `wait`, which is called with seconds, what is too
+    fresh to judge is looked at again.
+    """
+    stale = len(_stale_lists(session))
+    if stale:
+        announce(stale, "to read the reference lists anew")
+    wanted = look_up(session)
+    known = {*wanted.applied, *wanted.bindings}
+    work = Work(
+        resolved=wanted.resolved,
+        bindings=wanted.bindings,
+        applied=wanted.applied,
+        scope=wanted.scope,
+        tokens=session.configuration.customer_tokens,
+        acceptance=read_acceptance(session.state, session.scope, known),
+        open_steps=session.state.worklist.open_steps(session.scope),
+        port=session.connection.port,
+        open_shop=open_shop,
+        now=session.connection.now,
+        announce=announce,
+        predicted=stale,
+    )
+    return verify_visibility(work, patterns, wait=wait)
 
 
 def apply_changes(
@@ -277,6 +317,15 @@ def _catalogue(session: Session, doubtful: frozenset[str]) -> tuple[Catalogue, f
     return Catalogue(lists), frozenset(missing)
 
 
+def _stale_lists(session: Session) -> list[str]:
+    """The reference lists that were never read, or not for a day."""
+    account, now = session.connection.account, session.connection.now()
+    cached = {name: session.state.lists.get(account, name) for name in sorted(LISTS)}
+    return [
+        name for name, found in cached.items() if found is None or now - found.fetched_at >= timedelta(days=1)
+    ]
+
+
 def _cached_catalogue(session: Session) -> Catalogue:
     """The reference lists as far as they were read before, for words alone: without a call."""
     account = session.connection.account
@@ -325,6 +374,8 @@ def _read(
     matches: dict[str, Matches] = {}
     read: dict[str, tuple[LiveResource, ...]] = {}
     kept: list[Address] = []
+    remembered = {each: bound.id for each, bound in bindings.items() if each.kind == "customers"}
+    scope = replace(scope, ids=LiveIds(remembered))
     for name, kind in REGISTRY.items():
         sought: list[Sought] = []
         for address in sorted({*resolved, *bindings}):

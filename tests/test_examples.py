@@ -33,18 +33,18 @@ def plan_and_apply(root: Path) -> tuple[Plan, Summary]:
 @pytest.fixture(params=sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()))
 def example(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A copy of one example."""
-    return shutil.copytree(EXAMPLES / request.param, tmp_path / request.param)
+    return Path(shutil.copytree(EXAMPLES / request.param, tmp_path / request.param))
 
 
 def test_every_example_settles(example: Path) -> None:
-    """Plan, apply, plan: all is done with the calls that were predicted, and nothing is left."""
+    """Plan, apply, plan: calls do what they can, as many as predicted, and only a person's work is left."""
     made, summary = plan_and_apply(example)
     assert made.changes
     assert not made.refusals
-    assert summary.exit_code == 0
     assert summary.calls == made.calls.apply + made.calls.verify
     again = plan(example)
-    assert again.changes == ()
+    assert summary.exit_code == (10 if again.changes else 0)
+    assert [change.api_steps for change in again.changes] == [()] * len(again.changes)
     assert again.diagnostics == ()
 
 

@@ -21,6 +21,9 @@ COMMANDS = (
     "show",
     "apply",
     "worklist",
+    "verify",
+    "coverage",
+    "handover",
     "doctor",
     "history",
     "unlock",
@@ -52,7 +55,8 @@ program = Program(
     "that. Start with `reconciler demo`, or with `reconciler init`.",
     context_settings=CONTEXT,
     epilog="Exit codes: 0 done · 1 error · 2 changes pending · 3 configuration · 4 guard · 5 budget · "
-    "6 saved plan unusable · 7 partly applied · 8 locked · 9 access · 10 operator steps open · 64 usage.",
+    "6 saved plan unusable · 7 partly applied · 8 locked · 9 access · 10 operator steps open · "
+    "11 not visible · 64 usage.",
 )
 program.params = [*shared_options(with_environment=True)]
 program = click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")(program)

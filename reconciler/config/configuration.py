@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from reconciler.config.source import SourceFile
 from reconciler.model.address import Address
 from reconciler.model.origin import Origin
-from reconciler.model.project import Project
+from reconciler.model.project import Project, TokenSource
 from reconciler.model.resource import DesiredResource
 from reconciler.model.value import Path
 
@@ -29,6 +29,16 @@ class Configuration:
     digest: str
     files: tuple[str, ...]
     sources: Mapping[str, SourceFile] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def customer_tokens(self) -> Mapping[str, TokenSource]:
+        """Where the Customer token of each customer that has one is read from, by the customer's name."""
+        return {
+            address.name: TokenSource(**{str(key): str(value) for key, value in written.items()})
+            for address, resource in self.resources.items()
+            if address.kind == "customers"
+            and isinstance(written := resource.attributes.get("token"), Mapping)
+        }
 
     def locate(self, address: Address, path: Path = ()) -> tuple[Origin, str | None]:
         """Where the value at `path` of a resource is written, and that line unless it must not be shown.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.kinds.kind import Comparison, Kind, Scope, Subject
@@ -121,12 +122,17 @@ def _moved_side(kind: Kind, subject: Subject, scope: Scope) -> Reason:
         return Reason.CONFIG_CHANGED
     former = ResolvedResource(applied.address, applied.attributes, resolved.origin)
     then = kind.compare(replace(subject, resolved=former, rewrite=False), scope)
-    has_drifted = then.before != then.after
+    has_drifted = _without_waiting(then.before) != _without_waiting(then.after)
     was = {name: value for name, value in applied.attributes.items() if name != "unknown"}
     has_config_changed = was != dict(resolved.attributes)
     if has_drifted and has_config_changed:
         return Reason.CONFIG_CHANGED_AND_DRIFTED
     return Reason.DRIFTED if has_drifted else Reason.CONFIG_CHANGED
+
+
+def _without_waiting(side: Mapping[str, Json]) -> dict[str, Json]:
+    """`side` without what waits for a person since the order was made: nobody moved it."""
+    return {name: value for name, value in side.items() if name not in ("status", "predecessors")}
 
 
 def _notes(comparison: Comparison) -> tuple[str, ...]:

@@ -82,6 +82,8 @@ def _reason(change: Document) -> str:
     """The reason, and where only one attribute changed, which."""
     names = {str(each["path"][-1]) for each in change["attributes"]}
     words = REASONS[change["reason"]]
+    if names == {"status"}:
+        return "waits for approval"
     if change["action"] == "update" and len(names) == 1 and words.startswith("changed"):
         return f"{names.pop().replace('_', ' ')} {words}"
     return words

@@ -19,6 +19,8 @@ ON_HAND, FUTURE = 1, 2
 COMPANY = 0
 """The customer id under which the settings for all customers stand."""
 MONTHS_AHEAD = 2
+MOST_DAYS = 36500
+"""Days beyond which a limit is none."""
 
 
 class Whose(StrEnum):
@@ -227,7 +229,8 @@ def _future(look: Look, terms: _Terms) -> tuple[str, list[Column]] | None:
             f"JOIN products p ON p.id = l.product_id WHERE {others.sql})",
             *others.values,
         )
-    days, end = look.switches.truck_days_after, f"'{_months_later(look.today, MONTHS_AHEAD)}'"
+    days = min(look.switches.truck_days_after, MOST_DAYS)
+    end = f"'{_months_later(look.today, MONTHS_AHEAD)}'"
     if days:
         end = f"CASE o.customer_id WHEN {everybody} THEN date(o.ship_date, '+{days} days') ELSE {end} END"
     shown = _SHOWN.format(
@@ -276,7 +279,7 @@ def _filter(where: Where, look: Look) -> None:
 
 
 def _days_before(day: date, days: int) -> str:
-    return (day - timedelta(days=min(days, 36500))).isoformat()
+    return (day - timedelta(days=min(days, MOST_DAYS))).isoformat()
 
 
 def _months_later(day: date, months: int) -> date:

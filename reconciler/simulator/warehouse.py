@@ -9,13 +9,12 @@ from reconciler.simulator.gate import switches_of
 from reconciler.simulator.operator import Deed, Result, action
 from reconciler.simulator.purchasing import find_order
 from reconciler.simulator.receiving import receive_line, shipped_lines
-from reconciler.simulator.shop import COMPANY, SHOP_NAMES
+from reconciler.simulator.shop import COMPANY, MOST_DAYS, SHOP_NAMES
 from reconciler.simulator.stock import TYPES, NewStock, add_boxes, add_stock, split_stock
 from reconciler.simulator.store import Column
 
 _MOST = 99999
 _FLAGS = ("hide_on_hand", "future_if_none", "vendor_visible")
-_MOST_DAYS = 36500
 
 
 @action("stock-customer", "line customer")
@@ -193,6 +192,6 @@ def _setting(deed: Deed, name: str) -> Column:
         flag = deed.params.flag(name)
         return None if flag is None else int(flag)
     days = deed.params.integer(name)
-    if days is not None and not 0 <= days <= _MOST_DAYS:
-        raise Refused(f"{name} is a number of days up to {_MOST_DAYS}")
+    if days is not None and not 0 <= days <= MOST_DAYS:
+        raise Refused(f"{name} is a number of days up to {MOST_DAYS}")
     return days

@@ -48,7 +48,8 @@ def _acceptance(entry: JournalEntry) -> Acceptance:
     if entry.is_open:
         text = f"nobody knows yet what became of {entry.method} ({when}): plan and apply again"
         return Acceptance(Claim(Answered.UNKNOWN, text, at), at)
-    if outcome is Outcome.DONE:
+    if entry.settled is Outcome.DONE or (outcome is Outcome.DONE and not entry.message):
         return Acceptance(Claim(Answered.YES, f"{entry.method} succeeded at {when}", at), at)
     words = f": {entry.message}" if entry.message else ""
-    return Acceptance(Claim(Answered.NO, f"{entry.method} failed at {when}{words}", at))
+    verb = "was refused in part" if outcome is Outcome.DONE else "failed"
+    return Acceptance(Claim(Answered.NO, f"{entry.method} {verb} at {when}{words}", at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.errors import UnexpectedAnswer
@@ -18,18 +18,17 @@ ROWS = 500
 """Rows of a page: Komet gives 30 unless asked (A17)."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A shop: whose, and at which location; None where the configuration names none."""
 
     customer: str
-    location_id: int | None = field(default=None, compare=False)
-    key: int = 0
+    location_id: int | None = None
 
-    @classmethod
-    def of(cls, customer: str, location_id: int | None) -> Place:
-        """The shop of `customer` at a location."""
-        return cls(customer, location_id, location_id or 0)
+    @property
+    def rank(self) -> tuple[str, int]:
+        """What places are sorted by."""
+        return (self.customer, self.location_id or 0)
 
 
 @dataclass(frozen=True, slots=True)

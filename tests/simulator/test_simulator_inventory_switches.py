@@ -189,6 +189,9 @@ def test_truck_days_after(komet: Komet) -> None:
     assert len(komet.reserved(availableDate="2027-01-20")) == 1
     asked = {"dateFrom": "2027-01-15", "dateTo": "2027-01-20"}
     assert "inventoryItems" not in komet.get("future.inventory.openmarket.list", **asked)
+    komet.switch(truck_days_after=999_999_999)
+    dates = {"customerId": 48213, "inventoryLineIds": 910005, "inventoryOrigin": 2}
+    assert komet.ask("ecommerce/inventory-available-dates.list", CUSTOMER, **dates)["status"] == 1
 
 
 def test_sell_reserved_to_other(komet: Komet) -> None:

@@ -109,7 +109,7 @@ def test_taking_an_item_out_gives_boxes_back(komet: Komet) -> None:
     _put(komet, inventoryIds=FUTURE_LINE, inventoryOrigin=2)
     order = _put(komet, inventoryIds=88102)["webOrderId"]
     assert komet.send("web-order-item.delete", customerId=BLOOM, webOrderItemId=item)["status"] == "1"
-    assert komet.stored_line(LINE)["boxes"] == 10
+    assert (komet.stored_line(LINE)["boxes"], komet.stored_line(LINE)["sold"]) == (10, 0)
     answer = komet.send("web-order.delete", customerId=BLOOM, webOrderId=order)
     assert answer["message"] == "The Web Order was successfully canceled."
     assert (komet.stored_line(88102)["boxes"], _po_line(komet, FUTURE_LINE)["sold"]) == (4, 0)

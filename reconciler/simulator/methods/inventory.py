@@ -209,7 +209,7 @@ def inventory_list(call: Call) -> Answer:
 
 def _only_types(where: Where, call: Call) -> None:
     """The types wanted; a reserved open-market line counts as the switch's type (§4.1)."""
-    wanted = [each.upper() for each in call.params.codes("inventoryType")] or ["M"]
+    wanted = sorted({each.upper() for each in call.params.codes("inventoryType")}) or ["M"]
     unknown = [each for each in wanted if each not in (*TYPES, "ALL")]
     if unknown:
         raise Refused("inventoryType must be a list of M, L, S, P, or all.")

@@ -1,0 +1,74 @@
+"""One customer's shop at one location: what its token saw there, and what was asked beside to tell why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.verify.causes import no_access, other_token, token_refused
+from reconciler.verify.finding import Cause
+from reconciler.verify.shelf import FUTURE, ON_HAND, Place, Shelf, shares_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """`shelf` are the customer's reserved rows; the rest is None or empty until something was not seen.
+
+    `control` are the rows of nobody, from today to two months ahead, and `open_on` the same for single days;
+    `reserved_on` are reserved rows of days beyond that. `market` are the products of the Future Sales
+    customer's lines by the Company token. `is_strange` is whether the token is another customer's.
+    `label` is what Komet calls the customer.
+    """
+
+    place: Place
+    customer_id: int
+    label: str
+    shelf: Shelf
+    control: Shelf | None = None
+    open_on: Mapping[str, Shelf] = field(default_factory=dict)
+    reserved_on: Mapping[str, Shelf] = field(default_factory=dict)
+    market: frozenset[int] | None = None
+    is_strange: bool | None = None
+
+    @property
+    def token_cause(self) -> Cause | None:
+        """What is wrong with the token itself, which then explains everything."""
+        words = self.shelf.refusal
+        if self.is_strange or (words is not None and "another customer" in words.lower()):
+            return other_token(self.place.customer, self.customer_id, words)
+        if words is not None and (self.control is None or self.control.refusal is not None):
+            return token_refused(self.place.customer, words)
+        if words is not None:
+            return no_access(f"Komet refuses the flag reservedInventory and answers without it: {words}")
+        if self.control is not None and shares_rows(self.shelf, self.control):
+            return no_access("the shop answers the same with and without the flag reservedInventory")
+        return None
+
+    @property
+    def open_products(self) -> frozenset[int]:
+        """The products of which the shop shows open stock on hand."""
+        return frozenset(row.product_id for row in self.control.of(ON_HAND)) if self.control else frozenset()
+
+    @property
+    def hides_future(self) -> bool | None:
+        """Whether future boxes are shown only of products without open stock (Komet API §6.4).
+
+        A future row of a product with open stock contradicts it; a line of the open market of such a product
+        that the shop does not show proves it. None: there is nothing to tell it by.
+        """
+        if self.control is None:
+            return None
+        future = {row.product_id for row in (*self.shelf.of(FUTURE), *self.control.of(FUTURE))}
+        if future & self.open_products:
+            return False
+        if self.market is not None and self.control.is_whole and self.market & self.open_products:
+            return True
+        return None if self.open_products else False
+
+    def refuses_day(self, day: str) -> bool:
+        """Whether nothing at all can be ordered for a day, although something can today."""
+        asked = self.open_on.get(day)
+        later = [shelf for when, shelf in self.open_on.items() if when >= day]
+        if asked is None or any(shelf.rows for shelf in later):
+            return False
+        return self.control is not None and bool(self.control.rows)
