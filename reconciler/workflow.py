@@ -11,7 +11,7 @@ from reconciler.apply.executor import Applying, Tools
 from reconciler.apply.recording import LEASE_LIFE, StateRecorder
 from reconciler.errors import BudgetExceeded, ConfigurationError, GuardRefused, PlanUnusable
 from reconciler.kinds.catalogue import LISTS, Catalogue, list_from_rows, rows_from_answer
-from reconciler.kinds.kind import LiveIds, Matches, Scope
+from reconciler.kinds.kind import LiveIds, Match, Matches, Scope
 from reconciler.kinds.registry import REGISTRY
 from reconciler.komet.drive import drive
 from reconciler.komet.port import KometPort
@@ -99,6 +99,18 @@ def look_up(session: Session) -> Wanted:
         return _wanted(session)
     except ConfigurationError as error:
         raise ConfigurationError([_located(session, each) for each in error.diagnostics]) from None
+
+
+def read_customer(session: Session, address: Address) -> tuple[Wanted, Match, Scope]:
+    """One customer as Komet has it, with its ship-tos; nothing else is read but lists that are old."""
+    wanted = look_up(session)
+    sought = [Sought(address, wanted.resolved[address], wanted.bindings.get(address))]
+    kind = REGISTRY[address.kind]
+    live = drive(kind.read(sought, wanted.scope), session.connection.port)
+    matches = kind.match(sought, live, wanted.scope)
+    if matches.diagnostics:
+        raise ConfigurationError([_located(session, each) for each in matches.diagnostics])
+    return wanted, matches.wanted[address], wanted.scope
 
 
 def verify_account(

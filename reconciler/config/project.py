@@ -16,7 +16,14 @@ from reconciler.config.source import SourceFile
 from reconciler.config.yaml_scalars import UnusableScalar, plain_scalar
 from reconciler.model.address import KINDS
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.project import Freeze, GuardSettings, KometSettings, Project, TokenSource
+from reconciler.model.project import (
+    BloomnetMethods,
+    Freeze,
+    GuardSettings,
+    KometSettings,
+    Project,
+    TokenSource,
+)
 from reconciler.model.value import Path, Value
 
 _DEFAULT_TOKEN = {"env": "KOMET_COMPANY_TOKEN"}
@@ -219,6 +226,7 @@ def _project(settings: Mapping[str, Any], environment: str | None, variables: Ma
         reserve=settings.get("budget", {}).get("reserve", 0),
         fee=settings.get("fee", Decimal("0.015")),
         guards=_guards(settings.get("guards", {})),
+        bloomnet_methods=_bloomnet_methods(settings.get("bloomnet_methods", {})),
         variables=variables,
     )
 
@@ -230,6 +238,10 @@ def _komet(settings: Mapping[str, Any]) -> KometSettings:
         assign_customer=settings.get("capabilities", {}).get("assign_customer", "operator"),
         **{key: settings[key] for key in same if key in settings},
     )
+
+
+def _bloomnet_methods(settings: Mapping[str, Any]) -> BloomnetMethods:
+    return BloomnetMethods(**{token: tuple(methods) for token, methods in settings.items()})
 
 
 def _guards(settings: Mapping[str, Any]) -> GuardSettings:

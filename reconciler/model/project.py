@@ -68,6 +68,33 @@ class GuardSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BloomnetMethods:
+    """Which methods BloomNet's tokens must be allowed, as far as the described flow implies (A38)."""
+
+    company: tuple[str, ...] = (
+        "boxtype.list",
+        "carrier.list",
+        "customer.shipto.add",
+        "ecommerce/inventory.list",
+        "future.inventory.openmarket.list",
+        "inventory.openmarket.list",
+        "invoice.create",
+        "location.list",
+        "prebook.create",
+        "product.list",
+    )
+    customer: tuple[str, ...] = (
+        "customer.details.get",
+        "ecommerce/inventory-available-dates.list",
+        "ecommerce/inventory.get",
+        "ecommerce/inventory.list",
+        "web-order-item.add",
+        "web-order.checkout",
+        "web-order.create",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """`reconciler.yaml`, an environment already merged over it."""
 
@@ -78,4 +105,5 @@ class Project:
     reserve: int = 0
     fee: Decimal = Decimal("0.015")
     guards: GuardSettings = field(default_factory=GuardSettings)
+    bloomnet_methods: BloomnetMethods = field(default_factory=BloomnetMethods)
     variables: Mapping[str, Value] = field(default_factory=dict)

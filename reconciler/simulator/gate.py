@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from reconciler.simulator import access, catalogue, faults, quota
@@ -175,7 +176,13 @@ class Gate:
 
 def switches_of(store: Store) -> Switches:
     """The switches in force."""
-    return make_switches(json.loads(store.setting("switches", "{}")))
+    return _switches(store.setting("switches", "{}"))
+
+
+@lru_cache(maxsize=32)
+def _switches(text: str) -> Switches:
+    """The switches that a text of them means; every request asks, and they seldom change."""
+    return make_switches(json.loads(text))
 
 
 def over_quota_reply(switches: Switches, number: int) -> Reply:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.errors import AccessDenied, ReconcilerError, Refused, UnexpectedAnswer
-from reconciler.kinds.kind import LiveIds, Matches, Scope
+from reconciler.kinds.kind import LiveIds, Matches, Reading, Scope
 from reconciler.kinds.registry import REGISTRY
 from reconciler.komet.drive import drive
 from reconciler.komet.port import KometPort
@@ -69,20 +69,45 @@ def read_customers(sought: Mapping[str, Sequence[Sought]], port: KometPort, scop
 
 
 def read_wanted(
-    sought: Mapping[str, Sequence[Sought]], port: KometPort, scope: Scope, now: Callable[[], datetime]
+    sought: Mapping[str, Sequence[Sought]],
+    port: KometPort,
+    scope: Scope,
+    now: Callable[[], datetime],
+    announce: Callable[[int, str], None],
 ) -> Account:
-    """Reservations and orders by the Company token; a stock that cannot be read is no error yet."""
+    """Reservations and orders by the Company token; a stock that cannot be read is no error yet.
+
+    Calls beyond the expected ones, for what stands elsewhere, are announced before they are made.
+    """
     error: ReconcilerError | None = None
     read: dict[str, tuple[LiveResource, ...]] = {}
     for name in WANTED:
         try:
-            read[name] = drive(REGISTRY[name].read(sought[name], scope), port)
+            expected = REGISTRY[name].expected_calls(sought[name], scope)
+            reading = _announced(REGISTRY[name].read(sought[name], scope), expected, announce)
+            read[name] = drive(reading, port)
         except (AccessDenied, Refused, UnexpectedAnswer) as failure:
             if failure.method != SHOP_LIST:
                 raise
             error, read[name] = failure, ()
     matches = {name: REGISTRY[name].match(sought[name], read[name], scope) for name in WANTED}
     return Account(scope, matches, read["reservations"], now(), error)
+
+
+def _announced(reading: Reading, expected: int, announce: Callable[[int, str], None]) -> Reading:
+    """`reading`, which is expected to ask `expected` questions."""
+    left = expected
+    try:
+        queries = next(reading)
+        while True:
+            more = len(queries) - max(left, 0)
+            left -= len(queries)
+            if more > 0:
+                announce(more, "to look where else it may stand")
+            queries = reading.send((yield queries))
+    except StopIteration as stop:
+        found: tuple[LiveResource, ...] = stop.value
+        return found
 
 
 def _only_which(each: Sought) -> Sought:

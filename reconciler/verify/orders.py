@@ -158,7 +158,7 @@ def _unseen(each: OrderItem, order: LiveOrder, shop: Shop, confirmed: int, seen:
         return
     others = shop.shelf.boxes_of(FUTURE, dict.fromkeys(each.others, 1))
     price = "; ".join(_price_words(each))
-    hidden = shop.hides_future is not False and each.item.content.product_id in shop.open_products
+    hidden = shop.may_hide(each.item.content.product_id)
     if any(others.values()):
         if hidden:
             yield causes.hidden_future(False)
@@ -189,7 +189,7 @@ def _named(each: OrderItem, order: LiveOrder, shop: Shop) -> Cause | None:
             return causes.before_ship_date(day, later is not None)
     if shop.refuses_day(day):
         return causes.order_days(day)
-    if shop.hides_future and each.item.content.product_id in shop.open_products:
+    if shop.hides_future and shop.may_hide(each.item.content.product_id):
         return causes.hidden_future(True)
     return None
 

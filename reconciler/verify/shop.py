@@ -45,25 +45,32 @@ class Shop:
         return None
 
     @property
-    def open_products(self) -> frozenset[int]:
-        """The products of which the shop shows open stock on hand."""
-        return frozenset(row.product_id for row in self.control.of(ON_HAND)) if self.control else frozenset()
-
-    @property
     def hides_future(self) -> bool | None:
-        """Whether future boxes are shown only of products without open stock (Komet API §6.4).
+        """Whether future boxes are shown only of products without stock on hand (Komet API §6.4).
 
-        A future row of a product with open stock contradicts it; a line of the open market of such a product
-        that the shop does not show proves it. None: there is nothing to tell it by.
+        An open future row of a product with open stock contradicts it; a line of the open market of such a
+        product that the shop does not show proves it. None: there is nothing to tell it by.
         """
         if self.control is None:
             return None
-        future = {row.product_id for row in (*self.shelf.of(FUTURE), *self.control.of(FUTURE))}
-        if future & self.open_products:
+        shown, on_hand = _products(self.control, FUTURE), _products(self.control, ON_HAND)
+        if shown & on_hand:
             return False
-        if self.market is not None and self.control.is_whole and self.market & self.open_products:
+        if self.market is not None and self.control.is_whole and self.market & on_hand:
             return True
-        return None if self.open_products else False
+        return None
+
+    def may_hide(self, product_id: int) -> bool:
+        """Whether there is stock on hand for which future boxes of a product could be hidden.
+
+        Whose stock counts is not documented: where the shop shows future boxes beside open stock, only the
+        customer's own.
+        """
+        if self.control is None or self.hides_future is False:
+            return False
+        own, everybodys = _products(self.shelf, ON_HAND), _products(self.control, ON_HAND)
+        is_own = bool(_products(self.shelf, FUTURE) & (everybodys - own))
+        return product_id in (own if is_own else own | everybodys)
 
     def refuses_day(self, day: str) -> bool:
         """Whether nothing at all can be ordered for a day, although something can today."""
@@ -72,3 +79,7 @@ class Shop:
         if asked is None or any(shelf.rows for shelf in later):
             return False
         return self.control is not None and bool(self.control.rows)
+
+
+def _products(shelf: Shelf, origin: int) -> frozenset[int]:
+    return frozenset(row.product_id for row in shelf.of(origin))

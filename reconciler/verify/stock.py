@@ -120,15 +120,28 @@ def _short(each: Stock, standing: Standing, shop: Shop) -> Iterator[Cause]:
         yield from _lost(each, shop, {id: there.get(id) for id in lost})
     elif each.known and not each.grew:
         boxes = sum(line.boxes for line in each.reserved)
-        yield causes.sold(f"of {each.wanted.boxes} reserved boxes {boxes} are left: the rest is sold")
+        if not standing.share.reserve:
+            yield causes.no_stock(_reasons(standing))
+        yield causes.sold(f"of {each.wanted.boxes} reserved boxes {boxes} are left, on the same lines")
     elif standing.share.reserve or standing.share.arriving:
         more = standing.share.after - standing.share.before
         yield causes.not_applied(f"{more} boxes that can be reserved are not")
     else:
-        dark = {line.id: line for line in each.lines if _is_dark(line, each)}
-        hidden = [cause for cause in _lost(each, shop, dark) if cause.name not in _OTHERS]
-        words = "; ".join(standing.share.reasons) or "there is no open stock of it"
-        yield from hidden or [causes.no_stock(f"{standing.share.missing} boxes are missing: {words}")]
+        yield from _hidden_share(each, shop) or [causes.no_stock(_reasons(standing))]
+
+
+def _hidden_share(each: Stock, shop: Shop) -> list[Cause]:
+    """What hides lines of which nobody knows whose they are, where these would be enough boxes."""
+    dark = {line.id: line for line in each.lines if _is_dark(line, each)}
+    boxes = sum(line.boxes for line in (*dark.values(), *each.reserved))
+    if boxes < each.needed:
+        return []
+    return [cause for cause in _lost(each, shop, dark) if cause.name not in _OTHERS]
+
+
+def _reasons(standing: Standing) -> str:
+    words = "; ".join(standing.share.reasons) or "there is no open stock of it"
+    return f"{standing.share.missing} boxes are missing: {words}"
 
 
 _OTHERS = frozenset({CauseName.WRONG_CUSTOMER, CauseName.SOLD})

@@ -122,7 +122,7 @@ def _look(
     scope = replace(work.scope, ids=customers)
     known = [place for place in shops if _id_of(customers, place.customer) is not None]
     opened = read_shops(known, counting.ports, customers, work.now, counting.announce)
-    account = read_wanted(sought, work.port, scope, work.now)
+    account = read_wanted(sought, work.port, scope, work.now, counting.announce)
     if account.faults:
         raise ConfigurationError(account.faults)
     seen = [each for each in asked if places[each] in opened and each not in account.settled]

@@ -29,7 +29,7 @@ def test_validate_counts(shop: Shop) -> None:
 
 
 def test_init_makes_a_repository_that_works_at_once(shop: Shop, tmp_path: Path) -> None:
-    """init, validate, plan, apply, and an empty plan; and what init tells to type next is right."""
+    """init, validate, plan, apply; then nothing but a person's work is left; and what to type next is right."""
     shop.variables[TOKEN] = "simulator-company"
     made = shop.type("init", str(tmp_path / "Our Shop!"))
     assert made.code == 0
@@ -37,8 +37,10 @@ def test_init_makes_a_repository_that_works_at_once(shop: Shop, tmp_path: Path) 
     folder = str(tmp_path / "Our Shop!")
     assert shop.type("validate", "-C", folder, "--json").json["project"] == "our-shop"
     assert shop.type("plan", "-C", folder, "--detailed-exitcode").code == 2
-    assert shop.type("apply", "-C", folder, "--yes").code == 0
-    assert shop.type("plan", "-C", folder, "--detailed-exitcode").code == 0
+    assert shop.type("apply", "-C", folder, "--yes").code == 10
+    left = shop.type("plan", "-C", folder, "--json").json
+    assert left["calls"]["apply"] == 0
+    assert {step["by"] for change in left["changes"] for step in change["steps"]} == {"operator"}
 
 
 def test_init_leads_an_editor_to_schemas_that_are_there(shop: Shop, tmp_path: Path) -> None:
@@ -46,7 +48,7 @@ def test_init_leads_an_editor_to_schemas_that_are_there(shop: Shop, tmp_path: Pa
     root = tmp_path / "new"
     shop.type("init", str(root))
     files = [path for path in root.rglob("*.yaml") if ".schemas" not in path.parts]
-    assert len(files) == 4
+    assert len(files) == 5
     for path in files:
         first = path.read_text(encoding="utf-8").splitlines()[0]
         found = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)

@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from verify.eyes import CUSTOMERS, ORDERS, RESERVATION, Buyer
 from world import World
+
+from verify.eyes import CUSTOMERS, ORDERS, RESERVATION, Buyer
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Iterator[Buyer]:
+    """Nothing is written yet."""
+    world = World.make(tmp_path)
+    yield Buyer(world)
+    world.close()
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from verify.eyes import CUSTOMERS, RESERVATION, Buyer
 
 from reconciler.verify.finding import NOT_VISIBLE, Answered
+from verify.eyes import CUSTOMERS, RESERVATION, Buyer
 
 
 def lines_of(keeper: Buyer) -> list[int]:
@@ -136,9 +136,17 @@ def test_no_stock(keeper: Buyer) -> None:
     keeper.world.write(all=CUSTOMERS + RESERVATION.replace("boxes: 20", "boxes: 400"))
     keeper.world.apply()
     keeper.reserve()
-    keeper.world.apply()
-    keeper.world.act("advance", minutes=6)
     assert keeper.causes() == {"freedom": ["no_stock"]}
+    assert "held or reserved for somebody else" in keeper.verify().findings[0].causes[0].text
+
+
+def test_no_stock_any_more(keeper: Buyer) -> None:
+    """Once it was recorded short, nothing tells whether boxes were sold too."""
+    keeper.world.write(all=CUSTOMERS + RESERVATION.replace("boxes: 20", "boxes: 400"))
+    keeper.world.apply()
+    keeper.reserve()
+    keeper.world.apply()
+    assert keeper.causes() == {"freedom": ["no_stock", "sold"]}
 
 
 def test_grouped_rows(keeper: Buyer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -69,17 +70,19 @@ class _Demo:
         """The whole story; `OtherwiseThanTold` at the first step that does not end as it should."""
         self._begin()
         self._first_apply()
+        self._clicks()
         self._guard()
         self._drift()
         self._end()
 
     def _begin(self) -> None:
         self._say(
-            "A flower wholesaler keeps future stock for BloomNet: standalone purchase orders in Komet, made "
-            "out to the customer that stands for BloomNet. What is wanted stands in two small YAML files. "
-            "Komet is simulated on this machine: no network, and nothing real can happen."
+            "A flower wholesaler keeps stock for BloomNet: boxes on hand with the customer on them that "
+            "stands for BloomNet, and future boxes by purchase orders made out to it. What is wanted stands "
+            "in three small YAML files. Komet is simulated on this machine: no network, and nothing real can "
+            "happen."
         )
-        for name in ("config/customers.yaml", "config/orders.yaml"):
+        for name in ("config/customers.yaml", "config/stock.yaml", "config/orders.yaml"):
             self._show_file(name)
         self._step("Is the configuration in order? This needs neither network nor token.")
         self._run("validate")
@@ -94,10 +97,20 @@ class _Demo:
             "Do precisely that. Each call is written to a journal before it leaves, and what was written is "
             "read back, so that not even a lost connection or a kill makes a second order."
         )
-        self._run("apply", "--plan", "first.plan")
+        self._run("apply", "--plan", "first.plan", expected=10)
+
+    def _clicks(self) -> None:
         self._step(
-            "Plan again: when everything is as wanted, there is nothing to do. (--detailed-exitcode lets CI "
-            "tell: 0 for nothing to do, 2 for changes pending.)"
+            "Komet's API cannot put a customer on boxes that are there already: that is for a person, and "
+            "exit code 10 said so. The worklist tells which line on which screen."
+        )
+        self._run("worklist", expected=10)
+        for line in self._lines_to_reserve():
+            self._click("stock-customer", line=line, customer="BLOOM")
+        self._step(
+            "A person has clicked that, and nobody has to report it: the next plan sees it. When everything "
+            "is as wanted, there is nothing to do. (--detailed-exitcode lets CI tell: 0 for nothing to do, 2 "
+            "for changes pending.)"
         )
         self._run("plan", "--detailed-exitcode")
 
@@ -164,6 +177,14 @@ class _Demo:
                 f"`reconciler {' '.join(arguments)}` ended with {code}, and the demo expected {expected}. "
                 f"The folder is {self._folder}"
             )
+
+    def _lines_to_reserve(self) -> list[int]:
+        """The lines that the first plan asks a person to put the customer on."""
+        document = json.loads((self._folder / "first.plan").read_text(encoding="utf-8"))
+        steps = [
+            step for change in document["changes"] for step in change["steps"] if step["by"] == "operator"
+        ]
+        return [int(step["key"].removeprefix("reserve ")) for step in steps]
 
     def _simulator(self) -> Any:
         from reconciler.cli.stranger import open_simulator

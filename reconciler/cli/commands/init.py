@@ -19,6 +19,7 @@ FILES = {
     "seed.yaml": "seed.yaml",
     "config/customers.yaml": "config/customers.yaml",
     "config/purchase_orders.yaml": "config/purchase_orders.yaml",
+    "config/reservations.yaml": "config/reservations.yaml",
     ".gitignore": "gitignore",
     "README.md": "README.md",
 }
