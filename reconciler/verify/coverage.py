@@ -104,7 +104,7 @@ def _orders(matches: Matches, live: Sequence[LiveResource], scope: Scope) -> Ite
 
 
 def _stock(matches: Matches, live: Sequence[LiveResource], scope: Scope) -> Iterable[Owned]:
-    """The lines that stand reserved, and those of which nobody knows whose they are; free ones are left out."""
+    """The lines that stand reserved, and those of which nobody knows whose they are; no free ones."""
     owners: dict[int, tuple[Owner, Address]] = {}
     for found, owner in ((matches.wanted, Owner.MANAGED), (matches.orphans, Owner.LEAVING)):
         for address, match in found.items():

@@ -29,7 +29,7 @@ def test_validate_counts(shop: Shop) -> None:
 
 
 def test_init_makes_a_repository_that_works_at_once(shop: Shop, tmp_path: Path) -> None:
-    """init, validate, plan, apply; then nothing but a person's work is left; and what to type next is right."""
+    """init, validate, plan, apply; then only a person's work is left; and what to type next is right."""
     shop.variables[TOKEN] = "simulator-company"
     made = shop.type("init", str(tmp_path / "Our Shop!"))
     assert made.code == 0
@@ -212,6 +212,27 @@ def test_simulator_reset_writes_a_larger_seed(shop: Shop) -> None:
     shop.edit("reconciler.yaml", "simulator:seed.yaml", "simulator:seed-40.yaml")
     assert shop.run("plan", **{TOKEN: "simulator-company"}).code == 0
     assert shop.run("simulator", "reset", "--generate", "40").code == 64
+
+
+def test_what_is_clicked_at_the_desk_the_next_plan_sees(shop: Shop) -> None:
+    """`simulator desk` shows this repository's own account, and plans beside it read the same one."""
+    shop.run("apply", "--yes")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconciler", "simulator", "desk", "--port", "0", "--json"],
+        cwd=shop.folder,
+        env=shop.environment({"PYTHONUNBUFFERED": "1"}),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    url = json.loads("".join(process.stdout.readline() for _ in range(3)))["url"]
+    assert "P057200" in httpx.get(url, params={}, follow_redirects=True).text + httpx.get(f"{url}orders").text
+    cancelled = httpx.post(url.replace("/_desk/", "/_operator/cancel"), json={"number": "P057200"})
+    assert cancelled.status_code == 200
+    assert "was cancelled in Komet" in shop.run("plan").out
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=10)
+    assert process.returncode == 0
 
 
 def test_simulator_serve_answers_until_ctrl_c(shop: Shop) -> None:

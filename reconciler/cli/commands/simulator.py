@@ -1,9 +1,9 @@
-"""`reconciler simulator`: the stand-in for Komet, over HTTP or with a fresh seed."""
+"""`reconciler simulator`: the stand-in for Komet, over HTTP, at its desk, or with a fresh seed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,18 +36,27 @@ def serve(settings: Settings, port: int, seed: str | None, store: str | None) ->
 
     On this machine only, until Ctrl-C.
     """
-    from reconciler.cli.stranger import module, open_simulator
-
     name = _seed(settings, seed)
-    simulator = open_simulator(name, settings.path(store) if store else None)
-    try:
-        module("server").serve(simulator, port, lambda bound: _announce(settings, bound, name))
-    except KeyboardInterrupt:
-        screen.say("\nstopped")
-    except OSError as error:
-        raise ReconcilerError(f"port {port} of this machine cannot be used: {error.strerror}") from None
-    finally:
-        simulator.close()
+    _serve(
+        name, settings.path(store) if store else None, port, lambda bound: _announce(settings, bound, name)
+    )
+    return 0
+
+
+@command.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8766, show_default=True, help="0: a free one.")
+@pass_settings
+def desk(settings: Settings, port: int) -> int:
+    """Click as a person would in Komet's web UI.
+
+    A web page on this machine, over this repository's own simulated account: what is done there, the next
+    plan sees. Until Ctrl-C.
+    """
+    from reconciler.cli.opening import open_configuration
+    from reconciler.cli.stranger import seed_and_store
+
+    seed, store = seed_and_store(open_configuration(settings))
+    _serve(seed, store, port, lambda bound: _announce_desk(settings, bound))
     return 0
 
 
@@ -79,6 +88,21 @@ def reset(settings: Settings, generate: int | None) -> int:
     return 0
 
 
+def _serve(seed: str, store: Path | None, port: int, on_ready: Callable[[int], None]) -> None:
+    """Serves the account until somebody interrupts it."""
+    from reconciler.cli.stranger import module, open_simulator
+
+    simulator = open_simulator(seed, store)
+    try:
+        module("server").serve(simulator, port, on_ready)
+    except KeyboardInterrupt:
+        screen.say("\nstopped")
+    except OSError as error:
+        raise ReconcilerError(f"port {port} of this machine cannot be used: {error.strerror}") from None
+    finally:
+        simulator.close()
+
+
 def _seed(settings: Settings, seed: str | None) -> str:
     """The seed that is meant: the one that was named, else this repository's, else the built-in one."""
     from reconciler.cli.opening import open_configuration
@@ -92,6 +116,16 @@ def _seed(settings: Settings, seed: str | None) -> str:
         return BUILT_IN
 
 
+def _announce_desk(settings: Settings, port: int) -> None:
+    url = f"http://127.0.0.1:{port}/_desk/"
+    if settings.json:
+        screen.put_json({"url": url})
+    else:
+        screen.put(f"The desk of this repository's simulated account: {url}")
+        screen.put("Ctrl-C ends it.")
+    screen.flush()
+
+
 def _announce(settings: Settings, port: int, seed: str) -> None:
     url = f"http://127.0.0.1:{port}/api"
     if settings.json:
@@ -101,6 +135,7 @@ def _announce(settings: Settings, port: int, seed: str) -> None:
     screen.put(f"A simulated Komet account ({seed}) answers at {url}")
     screen.put(f"  in reconciler.yaml:  komet: {{url: {url}}}")
     screen.put("  its company token:   export KOMET_COMPANY_TOKEN=simulator-company")
+    screen.put(f"  its desk, for people: http://127.0.0.1:{port}/_desk/")
     screen.put("Ctrl-C ends it.")
     screen.flush()
 
