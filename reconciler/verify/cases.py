@@ -94,7 +94,7 @@ def stock_of(
         grew=applied is None or wanted_reservation(applied.attributes).boxes < wanted.boxes,
         held=held,
         steps=tuple(words for key, words in open_now.items() if key.startswith("reserve ")),
-        accepted=acceptance or _person(steps, open_now) or (_found() if is_known else NOT_SENT),
+        accepted=_person(steps, open_now) or acceptance or (_found() if is_known else NOT_SENT),
         read_at=account.read_at,
         today=date.fromisoformat(account.scope.today),
         problem=str(account.error or ""),

@@ -16,10 +16,13 @@ def not_applied(text: str) -> Cause:
     return Cause(CauseName.NOT_APPLIED, text, "plan and apply")
 
 
-def operator_step(instruction: str, since: str) -> Cause:
-    """A person has not done it yet, or nobody has looked since."""
+def operator_step(*steps: tuple[str, str]) -> Cause:
+    """A person has not done it yet; each step with its instruction and since when."""
     remedy = "do it in the web UI: `reconciler worklist` has all steps"
-    return Cause(CauseName.OPERATOR_STEP, f"a step for a person is open since {since}: {instruction}", remedy)
+    words = "; ".join(instruction for instruction, _ in steps)
+    count = "a step" if len(steps) == 1 else f"{len(steps)} steps"
+    since = min(since for _, since in steps)
+    return Cause(CauseName.OPERATOR_STEP, f"{count} for a person, open since {since}: {words}", remedy)
 
 
 def cancelled(text: str) -> Cause:
@@ -42,7 +45,7 @@ def wrong_location(number: str, live: str, wanted: str) -> Cause:
 
 def unconfirmed(number: str, boxes: int, confirmed: int, is_pending: bool) -> Cause:
     """The farm has not said yes."""
-    part = f"{confirmed} of {boxes} boxes" if confirmed else f"none of {boxes} boxes"
+    part = f"{confirmed} of {boxes} boxes" if confirmed else "nothing"
     text = f"the farm has confirmed {part} of {number}"
     text += f": those {confirmed} are visible, {boxes - confirmed} are not" if confirmed else ""
     if is_pending:

@@ -56,7 +56,11 @@ def coverage_document(
     owned: Sequence[Owned], matches: Mapping[str, Matches], project: str, calls: int, scope: Scope
 ) -> dict[str, Json]:
     """The coverage as JSON: counts by kind, boxes by customer, and what is not managed here by name."""
-    names = {id: address.name for address, id in scope.ids.by_address.items() if id is not None}
+    names = {
+        id: address.name
+        for address, id in scope.ids.by_address.items()
+        if id is not None and address.kind == "customers"
+    }
     labels = {each.id: each.words for each in owned if each.kind == "customers"}
     kinds: dict[str, Json] = {
         kind: _counts(each for each in owned if each.kind == kind)

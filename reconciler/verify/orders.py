@@ -61,7 +61,7 @@ class OrderItem:
         """The open operator step that is about one of `words`."""
         for key, (instruction, since) in self.steps.items():
             if key.partition(" ")[0] in words:
-                return causes.operator_step(instruction, since)
+                return causes.operator_step((instruction, since))
         return None
 
 

@@ -25,7 +25,7 @@ SHOP_KEYS = (
 )
 
 
-class Finding(StrEnum):
+class Found(StrEnum):
     """What an account says to an assumption."""
 
     CONFIRMED = "confirmed"
@@ -39,7 +39,7 @@ class Judgement:
 
     number: str
     statement: str
-    finding: Finding
+    found: Found
     seen: str
     meaning: str = ""
 
@@ -83,8 +83,8 @@ class Heard:
         return [row for name in names for row in self.rows(name, "purchaseOrders") or ()]
 
 
-Said = tuple[Finding, str, str]
-YES, NO, DARK = Finding.CONFIRMED, Finding.CONTRADICTED, Finding.UNKNOWN
+Said = tuple[Found, str, str]
+YES, NO, DARK = Found.CONFIRMED, Found.CONTRADICTED, Found.UNKNOWN
 
 
 def judge_assumptions(heard: Heard) -> tuple[Judgement, ...]:

@@ -84,7 +84,7 @@ def judgements_document(judgements: Sequence[Judgement]) -> list[Json]:
         {
             "assumption": each.number,
             "statement": each.statement,
-            "finding": each.finding.value,
+            "found": each.found.value,
             "seen": each.seen,
             "meaning": each.meaning,
         }

@@ -94,7 +94,7 @@ def _causes(each: Stock, shop: Shop, seen: int) -> Iterator[Cause]:
     elif each.standing is None:
         yield causes.no_access(each.problem)
     elif each.steps:
-        yield from (causes.operator_step(text, since) for text, since in each.steps)
+        yield causes.operator_step(*each.steps)
     elif sum(line.boxes for line in each.reserved) >= each.needed:
         yield _unseen(each, shop, seen)
     else:

@@ -55,7 +55,8 @@ def kept(assignment: Assignment) -> list[Line]:
 def test_what_is_kept_and_missing_is_what_is_wanted_and_not_lost(
     items: list[Item], lines: list[Line], former: dict[str, Content], recreate: bool
 ) -> None:
-    """For every item, boxes kept and boxes missing add up to those wanted without those the vendor lost."""
+    """Of every item the boxes kept, missing and lost add up, and no more are lost than the vendor
+    cancelled."""
     assignment = assign_lines(items, lines, former, recreate=recreate)
     for each in items:
         served = assignment.items[each.name]
@@ -64,9 +65,10 @@ def test_what_is_kept_and_missing_is_what_is_wanted_and_not_lost(
             for line in lines
             if line.is_cancelled and line.content.identity == each.content.identity
         )
-        assert served.lost == (0 if recreate else lost)
+        assert 0 <= served.lost <= (0 if recreate else lost)
+        assert served.missing == 0 or served.lost == (0 if recreate else lost)
         total = sum(line.boxes for line in served.kept) + served.missing
-        assert total == max(each.boxes - served.lost, 0)
+        assert total == each.boxes - served.lost
         assert served.missing >= 0
         assert all(line.content.serves(each.content) for line in served.kept)
 
@@ -171,3 +173,11 @@ def test_notes_count_only_where_they_are_written() -> None:
     assert noted.serves(content())
     assert not content().serves(noted)
     assert content().serves(replace(content(), notes=""))
+
+
+def test_what_was_ordered_again_stays() -> None:
+    """A line ordered again for one that the vendor cancelled stays when `recreate` is taken away."""
+    lines = [Line(1, 10, 0, "Cancelled", content()), Line(2, 10, 0, "Pending", content())]
+    assigned = assign_lines([item("main", 10, content())], lines, {})
+    assert assigned.removed == ()
+    assert (assigned.items["main"].missing, assigned.items["main"].lost) == (0, 0)

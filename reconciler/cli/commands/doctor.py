@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,16 @@ from reconciler.model.inert import inert
 from reconciler.report.style import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.config.configuration import Configuration
+    from reconciler.komet.port import KometPort
+    from reconciler.model.project import TokenSource
+    from reconciler.model.value import Json
     from reconciler.session import Session
     from reconciler.verify.doctor import Check
+    from reconciler.verify.probes import Judgement
+    from reconciler.verify.probing import Aim
 
 WIDTH = 90
 
@@ -33,27 +39,37 @@ _SIGNS = {
 
 
 @click.command(cls=Command)
+@click.option("--probe", is_flag=True, help="Hold the assumptions about the API against the account, too.")
 @pass_settings
-def command(settings: Settings) -> int:
+def command(settings: Settings, probe: bool) -> int:
     """Check token, permissions, company, quota and state.
 
     Komet is only read. Ends with 0 when nothing failed, 9 where the token lacks something, 3 for a wrong
-    company, 1 for the rest.
+    company, 1 for the rest. With --probe what is not documented is looked at: each assumption is confirmed,
+    contradicted, or nothing in the account can tell; that changes no exit code.
     """
     from reconciler.cli.opening import open_configuration
     from reconciler.verify.doctor import checks_document, exit_code_of
+    from reconciler.verify.probing import judgements_document
 
     configuration = open_configuration(settings)
-    checks, calls = _examine(settings, configuration)
+    judged: list[Judgement] = []
+    checks, calls = _examine(settings, configuration, judged if probe else None)
     if settings.json:
-        screen.put_json(checks_document(checks, calls))
+        document = checks_document(checks, calls)
+        more: dict[str, Json] = {"assumptions": judgements_document(judged)} if probe else {}
+        screen.put_json(document | more)
     else:
-        screen.put("\n".join(_lines(checks, screen.has_color(settings))))
+        color = screen.has_color(settings)
+        screen.put("\n".join([*_lines(checks, color), *_assumptions(judged, color)]))
     return exit_code_of(checks)
 
 
-def _examine(settings: Settings, configuration: Configuration) -> tuple[list[Check], int]:
-    """The checks in the order in which one rests on the other, and the calls they took."""
+def _examine(
+    settings: Settings, configuration: Configuration, judged: list[Judgement] | None
+) -> tuple[list[Check], int]:
+    """The checks in the order in which one rests on the other, and the calls they took; the probes are made
+    where `judged` is there to take what they say."""
     from reconciler.cli.opening import open_work
     from reconciler.errors import AccessError, ReconcilerError, StateError
     from reconciler.verify.doctor import Check, Verdict
@@ -64,7 +80,11 @@ def _examine(settings: Settings, configuration: Configuration) -> tuple[list[Che
     try:
         with open_work(settings, configuration, writing=False, parallel=1) as session:
             checks += _examine_session(settings, session)
-            return checks, session.connection.port.calls_made
+            more = 0
+            if judged is not None and all(each.verdict is not Verdict.FAILED for each in checks):
+                found, more = _probe(settings, session)
+                judged += found
+            return checks, session.connection.port.calls_made + more
     except ReconcilerError as error:
         name = (
             "token"
@@ -95,6 +115,79 @@ def _examine_session(settings: Settings, session: Session) -> list[Check]:
     exhausted = session.state.ledger.is_exhausted(connection.account, session.today)
     checks.append(doctor.check_quota(budget, exhausted))
     return checks
+
+
+def _probe(settings: Settings, session: Session) -> tuple[Sequence[Judgement], int]:
+    """The assumption probes, and the calls that they made with the customer's own token."""
+    from reconciler.cli.shops import opening_shops
+    from reconciler.verify.probing import probe_account
+
+    with opening_shops(session) as connect, Progress(settings) as progress:
+        aim = _aim(session, connect)
+
+        def announce(calls: int) -> None:
+            if calls:
+                progress.stays(f"{counted(calls, 'call')} to probe assumptions, none of which writes")
+
+        judged = probe_account(session.connection.port, aim, announce)
+        return judged, aim.own.calls_made if aim.own else 0
+
+
+def _aim(session: Session, connect: Callable[[TokenSource], KometPort]) -> Aim:
+    """The first customer with a token, else the first; its location and ship dates."""
+    from reconciler.errors import AccessError
+    from reconciler.verify.probing import Aim
+
+    configuration = session.configuration
+    tokens = configuration.customer_tokens
+    names = [each.name for each in configuration.resources if each.kind == "customers"]
+    name = next((each for each in names if each in tokens), next(iter(names), ""))
+    written = [each for each in configuration.resources.values() if each.attributes.get("customer") == name]
+    places = [str(each.attributes["location"]) for each in written if each.attributes.get("location")]
+    dates = sorted({str(each.attributes.get("ship_date") or "") for each in written})
+    komet = next(
+        (
+            each.attributes["komet"]
+            for each in configuration.resources.values()
+            if each.address.kind == "customers" and each.address.name == name
+        ),
+        {},
+    )
+    own = None
+    if name in tokens:
+        try:
+            own = connect(tokens[name])
+        except AccessError as error:
+            screen.say_inert(f"without the Customer token of {name}: {error}")
+    return Aim(
+        project=configuration.project.name,
+        today=session.today,
+        customer=str(next(iter(komet.values()), "")) if isinstance(komet, Mapping) else "",
+        location=next(iter(places), ""),
+        dates=tuple(day for day in dates if day >= session.today.isoformat()),
+        own=own,
+    )
+
+
+def _assumptions(judged: Sequence[Judgement], color: bool) -> Iterator[str]:
+    """One line for each assumption, what it means where it does not hold."""
+    signs = {"confirmed": ("✓", "32"), "contradicted": ("✗", "31"), "cannot tell": ("?", "36")}
+    if judged:
+        yield ""
+    for each in judged:
+        sign, tint = signs[each.found.value]
+        shown = f"\x1b[{tint}m{sign}\x1b[0m" if color else sign
+        first, *more = wrap(inert(f"{each.statement}: {each.seen}"), WIDTH)
+        yield f"{shown} {each.number:<4} {first}"
+        lines = [*more, *(wrap(f"→ {inert(each.meaning)}", WIDTH) if each.meaning else [])]
+        yield from (f"       {line}" for line in lines)
+    if judged:
+        words = [each.found.value for each in judged]
+        yield ""
+        yield (
+            f"Assumptions: {words.count('confirmed')} confirmed, {words.count('contradicted')} contradicted, "
+            f"of {words.count('cannot tell')} this account cannot tell."
+        )
 
 
 def _counts(configuration: Configuration) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,11 @@ from reconciler.report.style import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from reconciler.config.configuration import Configuration
     from reconciler.model.value import Json
     from reconciler.state.worklist import OpenStep
 
-FORMATS = ("text", "csv", "json")
+FORMATS = ("text", "csv", "html", "json")
 OPEN = 10
 
 
@@ -33,7 +35,8 @@ def command(settings: Settings, form: str) -> int:
     """
     from reconciler.cli.opening import open_configuration, open_memory
 
-    with open_memory(open_configuration(settings)) as (state, scope):
+    configuration = open_configuration(settings)
+    with open_memory(configuration) as (state, scope):
         steps = sorted(
             state.worklist.open_steps(scope),
             key=lambda each: (each.step.screen, each.step.target, each.address, each.step.number),
@@ -42,6 +45,8 @@ def command(settings: Settings, form: str) -> int:
         screen.put_json({"open": len(steps), "steps": [_document(each) for each in steps]})
     elif form == "csv":
         screen.put(_csv(steps))
+    elif form == "html":
+        screen.put(_page(steps, configuration, scope.account))
     else:
         screen.put("\n".join(_lines(steps)))
     return OPEN if steps else 0
@@ -58,6 +63,22 @@ def _lines(steps: Sequence[OpenStep]) -> Iterator[str]:
             yield f"      {inert(str(each.address))} · open since {each.since:%Y-%m-%d %H:%M} UTC"
         yield ""
     yield f"{counted(len(steps), 'step')} for a person. The next plan sees what was done."
+
+
+def _page(steps: Sequence[OpenStep], configuration: Configuration, account: str) -> str:
+    """One page to print."""
+    from reconciler.cli.opening import chosen_clock
+    from reconciler.report.worklist import render_worklist_page
+
+    now = (chosen_clock() or (lambda: datetime.now(UTC)))()
+    return render_worklist_page(
+        {
+            "project": configuration.project.name,
+            "account": account,
+            "at": f"printed {now:%Y-%m-%d %H:%M} UTC",
+            "steps": [_document(each) for each in steps],
+        }
+    )
 
 
 def _csv(steps: Sequence[OpenStep]) -> str:

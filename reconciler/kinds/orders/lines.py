@@ -100,13 +100,15 @@ def _former_lines(
 
 
 def _serve(
-    item: Item, pool: Sequence[Line], lost: int, unfit: frozenset[int]
+    item: Item, pool: Sequence[Line], cancelled: int, unfit: frozenset[int]
 ) -> tuple[ItemLines, list[Line]]:
+    """What the vendor cancelled is not asked for again; what stands beside it stays."""
     good = [line for line in pool if line.id not in unfit and line.content.serves(item.content)]
     bad = [line for line in pool if line not in good]
-    wanted = max(item.boxes - lost, 0)
-    kept = _largest_fit(good, wanted)
-    missing = wanted - sum(line.boxes for line in kept)
+    kept = _largest_fit(good, item.boxes)
+    short = item.boxes - sum(line.boxes for line in kept)
+    lost = min(cancelled, short)
+    missing = short - lost
     if good:
         surplus = [line for line in good if line not in kept]
         return ItemLines(tuple(good), tuple(kept), tuple(surplus), missing, lost), bad

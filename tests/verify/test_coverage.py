@@ -1,0 +1,89 @@
+"""Coverage: whose everything is that a plan reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from world import World
+
+from reconciler.report.coverage import render_coverage
+from reconciler.verify.coverage import coverage_document, coverage_of
+from reconciler.workflow import read_account
+from verify.eyes import CUSTOMERS, ORDERS, RESERVATION, Buyer
+
+STRANGER = """\
+purchase_orders:
+  theirs:
+    vendor: ALTAFLOR
+    ship_date: 2027-01-18
+    location: MIA
+    customer: bloomnet
+    items:
+      explorer: {product: RSEXP60, box_type: HB, boxes: 7, unit: stem, bunches: 12, stems: 25, cost: 0.31, price: 0.47}
+"""  # noqa: E501
+
+
+def cover(world: World) -> dict[str, Any]:
+    """The coverage, read with precisely the calls of a plan."""
+    before = len(world.calls())
+    session = world.session(writing=False)
+    with session.connection:
+        reading = read_account(session)
+    made = len(world.calls()) - before
+    world.plan()
+    assert len(world.calls()) - before - made == made
+    basis = reading.basis
+    owned = coverage_of(basis.matches, reading.live, basis.scope)
+    document = coverage_document(owned, basis.matches, "bloomnet-miami", basis.read, basis.scope)
+    assert document["calls"] == made
+    return document
+
+
+@pytest.fixture
+def shared(blank: Buyer) -> World:
+    """Orders of ours, of another project, and of nobody on one date; stock of ours and of the customer."""
+    world = blank.world
+    world.write(all=CUSTOMERS + STRANGER)
+    world.apply()
+    order = world.order("theirs")["number"]
+    world.act("edit-header", number=order, comments="[rc:another-shop/theirs]")
+    world.lose_state()
+    world.write(all=CUSTOMERS + ORDERS + RESERVATION)
+    world.apply()
+    blank.reserve()
+    world.act("stock-customer", line=88120, customer="BLOOM")
+    return world
+
+
+def test_each_owner_is_told(shared: World) -> None:
+    """Managed here, another project's by its marker, nobody's."""
+    document = cover(shared)
+    orders = document["kinds"]["purchase_orders"]
+    assert (orders["count"]["managed"], orders["count"]["foreign"]) == (1, 1)
+    assert orders["boxes"]["managed"] == 26
+    stock = document["kinds"]["reservations"]
+    assert stock["boxes"]["managed"] == 20
+    assert stock["count"]["unmanaged"] == 1
+    assert document["kinds"]["customers"]["count"]["managed"] == 1
+    (bloom,) = (each for each in document["customers"] if each["name"] == "bloomnet")
+    assert bloom["reservations"]["boxes"]["unmanaged"] == 8
+    assert bloom["purchase_orders"]["boxes"]["foreign"] == 7
+
+
+def test_what_is_not_ours_is_listed(shared: World) -> None:
+    """By name, with the project that owns it."""
+    text = render_coverage(cover(shared))
+    assert "project another-shop" in text
+    assert "line 88120" in text
+    assert "read it" in text
+
+
+def test_an_adopted_order(blank: Buyer) -> None:
+    """Ours without a marker: known by its equality or number."""
+    world = blank.world
+    world.write(all=CUSTOMERS + ORDERS)
+    world.apply()
+    number = world.order("weekly")["number"]
+    world.act("edit-header", number=number, comments="")
+    assert cover(world)["kinds"]["purchase_orders"]["count"]["adopted"] == 1
