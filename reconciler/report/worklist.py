@@ -18,7 +18,8 @@ _TEMPLATES = Path(__file__).resolve().parent / "templates"
 def render_worklist_page(document: Document) -> str:
     """The worklist of `document` as a page that stands alone: no script, nothing loaded from anywhere.
 
-    `document` has `project`, `account`, `at` and `steps`. Whatever it holds is text on the page.
+    `document` has `project`, `account`, `at` and `steps`, each with the location that it is about, or None.
+    Whatever it holds is text on the page.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -30,9 +31,9 @@ def render_worklist_page(document: Document) -> str:
 
 
 def _screens(steps: Sequence[Document]) -> list[dict[str, Any]]:
-    """The steps by screen, so that one is done before the next; within it by product and line."""
+    """The steps by screen, so that one is done before the next; within it by location, product and line."""
     ordered = sorted(steps, key=lambda each: (each["screen"], _rank(each), each["number"]))
-    numbered = [{**each, "place": place} for place, each in enumerate(ordered, start=1)]
+    numbered = [{**each, "position": position} for position, each in enumerate(ordered, start=1)]
     return [
         {"name": name, "steps": list(group)}
         for name, group in groupby(numbered, key=lambda each: each["screen"])
@@ -42,7 +43,7 @@ def _screens(steps: Sequence[Document]) -> list[dict[str, Any]]:
 def _rank(step: Document) -> tuple[str, str, list[tuple[int, str]]]:
     """What the target is of before which one it is: `line 88101: 4 HB Roses` goes with other roses."""
     which, colon, what = step["target"].partition(":")
-    return (str(step.get("place") or ""), _product(what) if colon else "", _natural(which))
+    return (str(step["location"] or ""), _product(what) if colon else "", _natural(which))
 
 
 def _product(words: str) -> str:

@@ -195,12 +195,12 @@ def _a14(heard: Heard) -> Said:
 
 def _a17(heard: Heard) -> Said:
     pages = [heard.lines(f"page {number}", 1) | heard.lines(f"page {number}", 2) for number in (0, 1, 2)]
+    if pages[0] and pages[0] != pages[1]:
+        return NO, "pages begin with 0", "tell us: the first page of each list would be missed"
     rows = heard.rows("open")
     if rows is None or len(rows) < 3 or not pages[1]:
         return DARK, "the shop has too few rows to have pages", ""
     first = heard.lines("open", 1) | heard.lines("open", 2)
-    if pages[0] and pages[0] != pages[1]:
-        return NO, "pages begin with 0", "tell us: the first page of each list would be missed"
     if pages[1] == pages[2] or not pages[2] <= first:
         return NO, "page 2 is not what follows page 1", "tell us: rows would be lost"
     if heard.rows("past the end"):

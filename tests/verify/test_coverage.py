@@ -26,6 +26,7 @@ purchase_orders:
 
 def cover(world: World) -> dict[str, Any]:
     """The coverage, read with precisely the calls of a plan."""
+    world.plan()
     before = len(world.calls())
     session = world.session(writing=False)
     with session.connection:
@@ -53,6 +54,7 @@ def shared(blank: Buyer) -> World:
     world.apply()
     blank.reserve()
     world.act("stock-customer", line=88120, customer="BLOOM")
+    world.lose_state()
     return world
 
 

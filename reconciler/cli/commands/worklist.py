@@ -76,9 +76,16 @@ def _page(steps: Sequence[OpenStep], configuration: Configuration, account: str)
             "project": configuration.project.name,
             "account": account,
             "at": f"printed {now:%Y-%m-%d %H:%M} UTC",
-            "steps": [_document(each) for each in steps],
+            "steps": [_document(each) | {"location": _location(each, configuration)} for each in steps],
         }
     )
+
+
+def _location(each: OpenStep, configuration: Configuration) -> str | None:
+    """The location of the step's resource, as long as that is in the configuration."""
+    resource = configuration.resources.get(each.address)
+    written = resource.attributes.get("location") if resource else None
+    return str(written) if isinstance(written, str) else None
 
 
 def _csv(steps: Sequence[OpenStep]) -> str:
@@ -100,7 +107,7 @@ def _cell(text: str) -> str:
     return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
 
 
-def _document(each: OpenStep) -> Json:
+def _document(each: OpenStep) -> dict[str, Json]:
     return {
         "address": str(each.address),
         "number": each.step.number,
