@@ -19,7 +19,6 @@ OWN_SECRET = "the-buyers-own-secret"
 @pytest.fixture
 def kept(shop: Shop) -> Shop:
     """The quick start, applied, with a token of the customer."""
-    shop.edit("config/customers.yaml", "    phone", f"    token: {{env: {OWN}}}\n    phone")
     shop.run("apply", "--yes")
     shop.with_simulator(
         lambda simulator: simulator.operator(

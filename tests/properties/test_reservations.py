@@ -114,3 +114,21 @@ def others(world: World) -> dict[int, str]:
     """Whose the lines are that stand reserved for somebody else."""
     lines = world.simulator.state()["inventory"]
     return {line["id"]: line["customer"] for line in lines if line["customer"] not in (None, "BLOOM")}
+
+
+def test_what_left_the_configuration_is_given_up() -> None:
+    """The lines of a reservation that is gone are released, also if nothing was applied since the clicks."""
+    with TemporaryDirectory() as folder:
+        world = World.make(Path(folder))
+        world.write(customers=CUSTOMERS, stock=configuration())
+        for step in ask(world):
+            click(world, step)
+        held = {product: reserved(world, product) for _, product, *_ in WISHES}
+        world.write(customers=CUSTOMERS, stock="\n".join(configuration().splitlines()[:2]) + "\n")
+        for step in ask(world):
+            assert step.key.startswith("release ")
+            click(world, step)
+        assert reserved(world, "RSFRE60") == held["RSFRE60"] > 0
+        assert reserved(world, "RSMON60") == 0 < held["RSMON60"]
+        assert ask(world) == []
+        world.close()

@@ -22,9 +22,10 @@ from reconciler.cli.settings import Settings, pass_settings
 from reconciler.errors import ReconcilerError, UsageError
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
-TOKEN, TOKEN_VALUE = "KOMET_COMPANY_TOKEN", "simulator-company"
+TOKENS = {"KOMET_COMPANY_TOKEN": "simulator-company", "KOMET_BLOOMNET_TOKEN": "simulator-bloomnet"}
 ORDER = "purchase_orders.valentines-freedom"
 LOWERED = 30
+SOLD = 5
 
 
 class OtherwiseThanTold(ReconcilerError):
@@ -37,8 +38,8 @@ class OtherwiseThanTold(ReconcilerError):
 def command(settings: Settings, pause: bool) -> int:
     """Walk through it all on a simulated Komet account.
 
-    Validate, plan, apply, a guard, drift and repair, told in plain words. Everything happens in a new
-    temporary folder, which is left for you to play in.
+    Validate, plan, apply, clicks, verify, a sale, a guard, drift and repair, told in plain words. Everything
+    happens in a new temporary folder, which is left for you to play in.
     """
     if settings.json:
         raise UsageError("the demo is a story and has no JSON form")
@@ -71,6 +72,7 @@ class _Demo:
         self._begin()
         self._first_apply()
         self._clicks()
+        self._purchase()
         self._guard()
         self._drift()
         self._end()
@@ -105,21 +107,36 @@ class _Demo:
             "exit code 10 said so. The worklist tells which line on which screen."
         )
         self._run("worklist", expected=10)
-        for line in self._lines_to_reserve():
-            self._click("stock-customer", line=line, customer="BLOOM")
         self._step(
-            "A person has clicked that, and nobody has to report it: the next plan sees it. When everything "
-            "is as wanted, there is nothing to do. (--detailed-exitcode lets CI tell: 0 for nothing to do, 2 "
-            "for changes pending.)"
+            "Saved is not visible. verify looks with BloomNet's own token, and says of what it does not see "
+            "which condition fails."
         )
+        self._run("verify", expected=11)
+        self._reserve("first.plan")
+        number = self._order()["number"]
+        self._click("approve", number=number)
+        self._click("confirm", number=number)
+        self._click("advance", minutes=5)
+        self._step(
+            "A person has clicked, the farm has confirmed, and five minutes have passed. Nobody has to "
+            "report any of it. (--detailed-exitcode lets CI tell: 0 for nothing to do, 2 for changes "
+            "pending.)"
+        )
+        self._run("plan", "--detailed-exitcode")
+        self._run("verify")
+
+    def _purchase(self) -> None:
+        self._click("buy", customer="BLOOM", line=self._lines_to_reserve("first.plan")[0], boxes=SOLD)
+        self._step(f"A florist buys {SOLD} boxes through BloomNet. The next plan tops the reservation up.")
+        self._run("plan", "--detailed-exitcode", "--out", "topup.plan", expected=2)
+        self._reserve("topup.plan")
+        self._step("It is clicked, and all is as wanted again.")
         self._run("plan", "--detailed-exitcode")
 
     def _guard(self) -> None:
-        order = self._order()
-        self._click("confirm", number=order["number"])
         self._step(
-            f"The farm confirms order {order['number']}. Then somebody plans to remove everything. Guards "
-            "judge every plan, and one refuses this: it names itself and the one flag that lets it through."
+            "Somebody plans to remove everything. Guards judge every plan, and one refuses this, since the "
+            "farm has confirmed the order: it names itself and the one flag that lets it through."
         )
         self._run("plan", "--destroy", expected=4)
 
@@ -144,9 +161,8 @@ class _Demo:
         self._say(
             "That was all. The folder is yours to play in; change some boxes in config/orders.yaml and plan:"
         )
-        screen.put(
-            f"  cd {shlex.quote(str(self._folder))}\n  export {TOKEN}={TOKEN_VALUE}\n  reconciler plan"
-        )
+        exports = "".join(f"  export {name}={value}\n" for name, value in TOKENS.items())
+        screen.put(f"  cd {shlex.quote(str(self._folder))}\n{exports}  reconciler plan")
 
     def _step(self, text: str) -> None:
         """The next step, in a sentence or two."""
@@ -178,9 +194,14 @@ class _Demo:
                 f"The folder is {self._folder}"
             )
 
-    def _lines_to_reserve(self) -> list[int]:
-        """The lines that the first plan asks a person to put the customer on."""
-        document = json.loads((self._folder / "first.plan").read_text(encoding="utf-8"))
+    def _reserve(self, plan: str) -> None:
+        """A person puts the customer on every line that a saved plan names."""
+        for line in self._lines_to_reserve(plan):
+            self._click("stock-customer", line=line, customer="BLOOM")
+
+    def _lines_to_reserve(self, plan: str) -> list[int]:
+        """The lines that a saved plan asks a person to put the customer on."""
+        document = json.loads((self._folder / plan).read_text(encoding="utf-8"))
         steps = [
             step for change in document["changes"] for step in change["steps"] if step["by"] == "operator"
         ]
@@ -226,11 +247,11 @@ def _options(settings: Settings) -> list[str]:
 
 @contextmanager
 def _clean_environment() -> Iterator[None]:
-    """The simulator's token, and none of the settings that may stand in the user's environment."""
+    """The simulator's tokens, and none of the settings that may stand in the user's environment."""
     former = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("RECONCILER_")]:
         del os.environ[name]
-    os.environ[TOKEN] = TOKEN_VALUE
+    os.environ.update(TOKENS)
     try:
         yield
     finally:

@@ -61,7 +61,9 @@ class Reservations:
         shares = share_stock(wanted, stock, arrived, scope)
         matches = {
             address: Match(
-                standing_resource(_standing(wanted[address], shares[address], arrived[address], scope))
+                standing_resource(
+                    _standing(resolved[address], wanted[address], shares[address], arrived[address], scope)
+                )
             )
             for address in sorted(shares)
         }
@@ -114,7 +116,10 @@ class Reservations:
 
     def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
         """Where it stands and which lines it holds, so that they can be given up when it is gone."""
-        facts = {name: live.attributes[name] for name in ("location_id", "customer_id", "lines", "arrived")}
+        facts = {
+            name: live.attributes[name]
+            for name in ("location_id", "customer_id", "lines", "wanted", "arrived")
+        }
         return Binding(address, 0, None, facts)
 
 
@@ -126,20 +131,28 @@ def _arrived(each: Sought, stock: Sequence[StockLine], scope: Scope) -> tuple[st
     return tuple(sorted(seen.union(map(str, known) if isinstance(known, list) else ())))
 
 
-def _standing(wanted: WantedReservation, share: Share, arrived: tuple[str, ...], scope: Scope) -> Standing:
+def _standing(
+    resolved: ResolvedResource,
+    wanted: WantedReservation,
+    share: Share,
+    arrived: tuple[str, ...],
+    scope: Scope,
+) -> Standing:
     customer = scope.ids.by_address.get(Address("customers", wanted.customer))
-    return Standing(wanted.location_id, customer, share, arrived)
+    return Standing(wanted.location_id, customer, share, arrived, resolved.attributes)
 
 
 def _left_behind(each: Sought, stock: Sequence[StockLine], used: set[int]) -> Standing | None:
-    """What a reservation that left the configuration still holds: the lines it held, if they are still its
-    customer's and nobody else's here; None when there is nothing to give up."""
+    """What a reservation that left the configuration still holds: its customer's lines that it spoke of, if
+    no other reservation speaks of them; None when there is nothing to give up."""
     facts = each.binding.facts if each.binding else {}
-    ids, customer = facts.get("lines"), facts.get("customer_id")
-    held = set(ids) if isinstance(ids, list) else set()
-    lines = tuple(
-        line for line in stock if line.id in held - used and line.customer_id == customer is not None
-    )
-    if not lines:
+    definition, customer = facts.get("wanted"), facts.get("customer_id")
+    if not isinstance(definition, dict) or not isinstance(customer, int):
         return None
-    return Standing(int(str(facts["location_id"])), lines[0].customer_id, Share(release=lines))
+    wanted = wanted_reservation(definition)
+    held = tuple(
+        line
+        for line in stock
+        if line.customer_id == customer and line.id not in used and wanted.is_meant(line)
+    )
+    return Standing(wanted.location_id, customer, Share(release=held), wanted=definition) if held else None

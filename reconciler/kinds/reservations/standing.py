@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.kinds.reservations.sharing import Share
 from reconciler.kinds.reservations.stock import StockLine, stock_line
@@ -14,25 +14,29 @@ from reconciler.model.value import Json
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One reservation today: its share of the stock, whose it is and where, and which arrivals were added."""
+    """One reservation today: its share of the stock, whose it is and where, and which arrivals were added.
+
+    `wanted` is its definition: what it held is told by it once the configuration is gone.
+    """
 
     location_id: int
     customer_id: int | None
     share: Share
     arrived: tuple[str, ...] = ()
+    wanted: Mapping[str, Json] = field(default_factory=dict)
 
 
 def standing_resource(standing: Standing) -> LiveResource:
     """`standing` as a live resource; nothing in Komet stands for it but its lines."""
     share = standing.share
-    held = (*share.kept, *share.release)
-    lines: list[Json] = [*sorted(line.id for line in held)]
+    lines: list[Json] = [*sorted(line.id for line in (*share.kept, *share.release))]
     arrived: list[Json] = [*standing.arrived]
     reasons: list[Json] = [*share.reasons]
     attributes: dict[str, Json] = {
         "location_id": standing.location_id,
         "customer_id": standing.customer_id,
         "lines": lines,
+        "wanted": dict(standing.wanted),
         "arrived": arrived,
         "kept": _rows(share.kept),
         "reserve": _rows(share.reserve),
@@ -59,7 +63,13 @@ def standing_of(attributes: Mapping[str, Json]) -> Standing:
         reserved=node.whole("reserved"),
         total=node.whole("total"),
     )
-    return Standing(node.whole("location_id"), node.maybe_whole("customer_id"), share, node.texts("arrived"))
+    return Standing(
+        node.whole("location_id"),
+        node.maybe_whole("customer_id"),
+        share,
+        node.texts("arrived"),
+        node.node("wanted").members,
+    )
 
 
 def _rows(lines: Sequence[StockLine]) -> list[Json]:
