@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reconciler.model.event import Outcome
 from reconciler.model.inert import inert
+from reconciler.model.summary import Summary
+from reconciler.model.value import Json
 from reconciler.report.style import SYMBOLS, Paint, counted
 
 _SIGNS = {
@@ -26,6 +29,31 @@ _WORDS = {
     "waiting_for_operator": "waiting for a person",
     "not_started": "not started",
 }
+
+
+def summary_document(summary: Summary) -> dict[str, Json]:
+    """The summary as JSON."""
+    return {
+        "run": summary.run,
+        "counts": {outcome.value: summary.count(outcome) for outcome in Outcome},
+        "calls": summary.calls,
+        "predicted_calls": summary.predicted_calls,
+        "left_today": summary.left_today,
+        "error": summary.error,
+        "exit_code": summary.exit_code,
+        "changes": [
+            {
+                "address": str(result.address),
+                "action": result.action.value,
+                "outcome": result.outcome.value,
+                "message": result.message,
+                "calls": result.calls,
+                "number": result.number,
+                "waiting": [step.instruction for step in result.waiting],
+            }
+            for result in summary.results
+        ],
+    }
 
 
 def render_summary(document: Mapping[str, Any], *, color: bool = False) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from world import World
 
+from reconciler.reading import read_account
 from reconciler.report.coverage import render_coverage
 from reconciler.verify.coverage import coverage_document, coverage_of
-from reconciler.workflow import read_account
 from verify.eyes import CUSTOMERS, ORDERS, RESERVATION, Buyer
 
 STRANGER = """\

@@ -99,8 +99,8 @@ def _carry_out(settings: Settings, session: Session, plan: Plan, *, saved: bool)
     from reconciler.cli.identity import new_identity
     from reconciler.cli.progress import Progress
     from reconciler.cli.stopping import stopping_gently
-    from reconciler.report.summary import render_summary
-    from reconciler.workflow import apply_changes, summary_document
+    from reconciler.report.summary import render_summary, summary_document
+    from reconciler.workflow import apply_changes
 
     identity = new_identity(session.configuration.root, os.environ)
     with Progress(settings) as progress, stopping_gently(lambda: progress.stays(_STOPPING)) as is_stopping:

@@ -20,9 +20,9 @@ def command(settings: Settings, parallel: int) -> int:
     It reads what a plan reads, with as many calls, and changes nothing.
     """
     from reconciler.cli.opening import open_configuration, open_work
+    from reconciler.reading import read_account
     from reconciler.report.coverage import render_coverage
     from reconciler.verify.coverage import coverage_document, coverage_of
-    from reconciler.workflow import read_account
 
     configuration = open_configuration(settings)
     with (

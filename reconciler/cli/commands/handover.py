@@ -45,8 +45,8 @@ def command(settings: Settings, customer: str, form: str) -> int:
 def _document(settings: Settings, configuration: Configuration, name: str) -> dict[str, Json]:
     from reconciler.cli.opening import open_work
     from reconciler.model.address import Address
+    from reconciler.reading import read_customer
     from reconciler.verify.handover import Token, handover_document, locations_of, routes_of, token_words
-    from reconciler.workflow import read_customer
 
     address = Address("customers", name)
     if address not in configuration.resources:

@@ -1,0 +1,252 @@
+"""Reading the account for one session: the reference lists, then every kind, customers first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from reconciler import __version__
+from reconciler.errors import ConfigurationError
+from reconciler.kinds.catalogue import LISTS, Catalogue, list_from_rows, rows_from_answer
+from reconciler.kinds.kind import LiveIds, Match, Matches, Scope
+from reconciler.kinds.registry import REGISTRY
+from reconciler.komet.drive import drive
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.resource import Applied, Binding, LiveResource, ResolvedResource, Sought
+from reconciler.model.value import Json
+from reconciler.plan.planner import Basis
+from reconciler.session import Session
+
+_LIST_OF = {
+    "vendor": "vendors",
+    "carrier": "carriers",
+    "location": "locations",
+    "locations": "locations",
+    "product": "products",
+    "box_type": "box_types",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The configuration with its codes looked up, beside what is remembered of it."""
+
+    resolved: Mapping[Address, ResolvedResource]
+    bindings: Mapping[Address, Binding]
+    applied: Mapping[Address, Applied]
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReading:
+    """What a plan rests on, and `live`: all that was read, by kind, also what is nobody's business here.
+
+    `kept` are addresses that left the configuration and stay as they are.
+    """
+
+    basis: Basis
+    live: Mapping[str, tuple[LiveResource, ...]]
+    kept: tuple[Address, ...]
+
+
+def read_account(session: Session, destroy: bool = False) -> AccountReading:
+    """The account as a plan reads it; with `destroy` as if nothing were wanted.
+
+    `ConfigurationError` when a code is unknown, each fault with its place.
+    """
+    try:
+        return _read_account(session, destroy)
+    except ConfigurationError as error:
+        raise ConfigurationError([located(session, each) for each in error.diagnostics]) from None
+
+
+def look_up(session: Session) -> Wanted:
+    """The configuration with its codes looked up: only reference lists are read, those that are old."""
+    try:
+        return _wanted(session)
+    except ConfigurationError as error:
+        raise ConfigurationError([located(session, each) for each in error.diagnostics]) from None
+
+
+def read_customer(session: Session, address: Address) -> tuple[Wanted, Match, Scope]:
+    """One customer as Komet has it, with its ship-tos; nothing else is read but lists that are old."""
+    wanted = look_up(session)
+    sought = [Sought(address, wanted.resolved[address], wanted.bindings.get(address))]
+    kind = REGISTRY[address.kind]
+    live = drive(kind.read(sought, wanted.scope), session.connection.port)
+    matches = kind.match(sought, live, wanted.scope)
+    if matches.diagnostics:
+        raise ConfigurationError([located(session, each) for each in matches.diagnostics])
+    return wanted, matches.wanted[address], wanted.scope
+
+
+def _read_account(session: Session, destroy: bool) -> AccountReading:
+    project, port = session.configuration.project, session.connection.port
+    used = session.calls_used_today
+    before = port.calls_made
+    made_at = session.connection.now()
+    wanted = _wanted(session)
+    resolved: Mapping[Address, ResolvedResource] = {} if destroy else wanted.resolved
+    matches, live, scope, kept = _read(session, resolved, wanted.bindings, wanted.applied, wanted.scope)
+    basis = Basis(
+        project=project,
+        resolved=resolved,
+        matches=matches,
+        applied=wanted.applied,
+        bindings=wanted.bindings,
+        scope=scope,
+        made_at=made_at,
+        reconciler=__version__,
+        config_digest=session.configuration.digest,
+        read=port.calls_made - before,
+        used=used,
+    )
+    return AccountReading(basis, live, tuple(kept))
+
+
+def _wanted(session: Session) -> Wanted:
+    resolved, scope = _resolve(session, scope_of(session))
+    bindings, applied, moved = remembered(session)
+    scope = replace(scope, moved={str(old): new for old, new in moved.items()})
+    return Wanted(resolved, bindings, applied, scope)
+
+
+def scope_of(session: Session) -> Scope:
+    """What reading and comparing rest on, before anything was read."""
+    project = session.configuration.project
+    open_steps = session.state.worklist.open_steps(session.scope)
+    return Scope(
+        project.name,
+        session.today.isoformat(),
+        numbers_per_call=project.komet.numbers_per_call,
+        asked=frozenset(f"{each.address} {each.step.key}" for each in open_steps),
+        assigns_by_api=project.komet.assign_customer == "api",
+    )
+
+
+def _resolve(session: Session, scope: Scope) -> tuple[dict[Address, ResolvedResource], Scope]:
+    """The configuration with its codes looked up; an unknown one has the lists read anew."""
+    catalogue, fresh = _catalogue(session, frozenset())
+    resolved, faults = _resolve_all(session, replace(scope, catalogue=catalogue))
+    doubtful = {_LIST_OF[str(part)] for fault in faults for part in fault.path if str(part) in _LIST_OF}
+    if doubtful - fresh:
+        catalogue, _ = _catalogue(session, frozenset(doubtful - fresh))
+        resolved, faults = _resolve_all(session, replace(scope, catalogue=catalogue))
+    if faults:
+        raise ConfigurationError(faults)
+    return resolved, replace(scope, catalogue=catalogue)
+
+
+def _resolve_all(session: Session, scope: Scope) -> tuple[dict[Address, ResolvedResource], list[Diagnostic]]:
+    faults: list[Diagnostic] = []
+    resolved: dict[Address, ResolvedResource] = {}
+    for address, desired in session.configuration.resources.items():
+        found = REGISTRY[address.kind].resolve(desired, scope, faults.append)
+        if found is not None:
+            resolved[address] = found
+    return resolved, faults
+
+
+def _catalogue(session: Session, doubtful: frozenset[str]) -> tuple[Catalogue, frozenset[str]]:
+    """The reference lists, at most a day old; those in `doubtful` are read now. Also which ones were read."""
+    account, now = session.connection.account, session.connection.now()
+    rows: dict[str, list[Json]] = {}
+    for name in sorted(LISTS):
+        cached = session.state.lists.get(account, name)
+        if cached is not None and name not in doubtful and now - cached.fetched_at < timedelta(days=1):
+            rows[name] = cached.rows
+    missing = [name for name in sorted(LISTS) if name not in rows]
+    answers = session.connection.port.ask([LISTS[name].query for name in missing]) if missing else []
+    for name, answer in zip(missing, answers, strict=True):
+        rows[name] = rows_from_answer(name, answer)
+        session.state.lists.put(account, name, rows[name], now)
+    lists = {name: list_from_rows(found) for name, found in rows.items()}
+    return Catalogue(lists), frozenset(missing)
+
+
+def stale_lists(session: Session) -> list[str]:
+    """The reference lists that were never read, or not for a day."""
+    account, now = session.connection.account, session.connection.now()
+    cached = {name: session.state.lists.get(account, name) for name in sorted(LISTS)}
+    return [
+        name for name, found in cached.items() if found is None or now - found.fetched_at >= timedelta(days=1)
+    ]
+
+
+def cached_catalogue(session: Session) -> Catalogue:
+    """The reference lists as far as they were read before, for words alone: without a call."""
+    account = session.connection.account
+    cached = {name: session.state.lists.get(account, name) for name in sorted(LISTS)}
+    return Catalogue(
+        {name: list_from_rows(found.rows) for name, found in cached.items() if found is not None}
+    )
+
+
+def remembered(
+    session: Session,
+) -> tuple[dict[Address, Binding], dict[Address, Applied], Mapping[Address, Address]]:
+    """Bindings and applied values under the addresses that they have now."""
+    bindings = session.state.resources.bindings(session.scope)
+    applied = session.state.resources.applied(session.scope)
+    moved = session.configuration.moved
+    for old, new in moved.items():
+        if old in bindings and new not in bindings:
+            bindings[new] = replace(bindings.pop(old), address=new)
+        if old in applied and new not in applied:
+            applied[new] = replace(applied.pop(old), address=new)
+    return bindings, applied, moved
+
+
+def _read(
+    session: Session,
+    resolved: Mapping[Address, ResolvedResource],
+    bindings: Mapping[Address, Binding],
+    applied: Mapping[Address, Applied],
+    scope: Scope,
+) -> tuple[dict[str, Matches], dict[str, tuple[LiveResource, ...]], Scope, list[Address]]:
+    """Reads every kind, customers first since the others are made out to them.
+
+    Also returns all that was read, the scope with the customers' ids, and what left the configuration and is
+    to be kept as it is.
+    """
+    matches: dict[str, Matches] = {}
+    read: dict[str, tuple[LiveResource, ...]] = {}
+    kept: list[Address] = []
+    remembered = {each: bound.id for each, bound in bindings.items() if each.kind == "customers"}
+    scope = replace(scope, ids=LiveIds(remembered))
+    for name, kind in REGISTRY.items():
+        sought: list[Sought] = []
+        for address in sorted({*resolved, *bindings}):
+            if address.kind != name:
+                continue
+            former = applied.get(address)
+            if address not in resolved and former is not None and former.policy.get("on_remove") == "keep":
+                kept.append(address)
+            else:
+                sought.append(Sought(address, resolved.get(address), bindings.get(address)))
+        read[name] = live = drive(kind.read(sought, scope), session.connection.port)
+        matches[name] = kind.match(sought, live, scope)
+        scope = replace(scope, ids=_with_ids(scope.ids, matches[name]))
+    return matches, read, scope, kept
+
+
+def _with_ids(known: LiveIds, matches: Matches) -> LiveIds:
+    found = {address: match.live for address, match in matches.wanted.items()}
+    ids = {address: live.id if live else None for address, live in found.items()}
+    labels = {
+        address: str(live.attributes["code"] or live.attributes["name"])
+        for address, live in found.items()
+        if live is not None and "code" in live.attributes
+    }
+    return LiveIds({**known.by_address, **ids}, {**known.labels, **labels})
+
+
+def located(session: Session, diagnostic: Diagnostic) -> Diagnostic:
+    """`diagnostic` with the place of its address and path in the files, where it has none."""
+    address = diagnostic.address
+    if diagnostic.origin is not None or address is None or address not in session.configuration.resources:
+        return diagnostic
+    origin, source = session.configuration.locate(address, diagnostic.path)
+    return replace(diagnostic, origin=origin, source=source)
