@@ -74,7 +74,7 @@ def test_demo_ends_as_it_tells(shop: Shop) -> None:
     del shop.variables[TOKEN]
     ended = shop.type("demo", RECONCILER_ENV="no-such-environment")
     assert ended.code == 0
-    assert ended.out.count("No changes.") == 2
+    assert ended.out.count("No changes.") == 3
     assert "items.freedom-60.boxes   30 → 40" in ended.out
     assert "guard confirmed refuses" in ended.out
     found = re.search(r"cd (\S+)\n", ended.out)
