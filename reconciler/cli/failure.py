@@ -14,7 +14,6 @@ from reconciler.model.inert import inert
 
 if TYPE_CHECKING:
     from reconciler.cli.settings import Settings
-    from reconciler.model.diagnostic import Diagnostic
     from reconciler.model.value import Json
 
 FAULT_OF_OURS = "This is a fault of reconciler and not of yours: -v shows where, please report it with that."
@@ -59,18 +58,7 @@ def _message(error: BaseException) -> str:
 def _document(error: BaseException) -> Json:
     document: dict[str, Json] = {"kind": type(error).__name__, "message": _message(error)}
     if isinstance(error, ConfigurationError):
-        document["diagnostics"] = [_diagnostic(each) for each in error.diagnostics]
+        from reconciler.report.document import diagnostic_document
+
+        document["diagnostics"] = [diagnostic_document(each) for each in error.diagnostics]
     return document
-
-
-def _diagnostic(diagnostic: Diagnostic) -> Json:
-    origin = diagnostic.origin
-    return {
-        "severity": diagnostic.severity.value,
-        "summary": diagnostic.summary,
-        "detail": diagnostic.detail,
-        "suggestion": diagnostic.suggestion,
-        "address": str(diagnostic.address) if diagnostic.address else None,
-        "path": list(diagnostic.path),
-        "origin": {"file": origin.file, "line": origin.line, "column": origin.column} if origin else None,
-    }

@@ -44,7 +44,7 @@ def plan_document(plan: Plan) -> dict[str, Json]:
             {"name": guard.name, "verdict": guard.verdict.value, "detail": guard.detail, "flag": guard.flag}
             for guard in plan.guards
         ],
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
+        "diagnostics": [diagnostic_document(diagnostic) for diagnostic in plan.diagnostics],
     }
     return document | {"digest": digest_of(document)}
 
@@ -134,7 +134,8 @@ def _origin(origin: Origin | None) -> Json:
     return None if origin is None else {"file": origin.file, "line": origin.line, "column": origin.column}
 
 
-def _diagnostic(diagnostic: Diagnostic) -> Json:
+def diagnostic_document(diagnostic: Diagnostic) -> Json:
+    """`diagnostic` as JSON, the same in a plan and in an error."""
     return {
         "severity": diagnostic.severity.value,
         "summary": diagnostic.summary,
