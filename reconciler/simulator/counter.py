@@ -8,16 +8,16 @@ from sqlite3 import Row as StoredRow
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.gate import switches_of
 from reconciler.simulator.operator import Deed, Result, action
+from reconciler.simulator.prebook_supply import book_future
+from reconciler.simulator.prebooking import NewPrebook, add_prebook, statuses_of
+from reconciler.simulator.purchasing import find_line
 from reconciler.simulator.selling import (
-    Delivery,
     InvoiceStatus,
     NewInvoice,
     Terms,
     add_invoice,
     add_invoice_item,
-    add_sale,
     find_buyer,
-    take_future,
     take_stock,
     void_invoice,
 )
@@ -26,7 +26,7 @@ from reconciler.simulator.store import Column
 
 @action("buy", "customer line po_line boxes price")
 def buy(deed: Deed) -> Result:
-    """A partner buys boxes: of an on-hand `line` onto an invoice, of a `po_line` as a future sale (§8)."""
+    """A partner buys boxes: of an on-hand `line` onto an invoice, of a `po_line` into a prebook (§8)."""
     customer_id = deed.named("customers", "customer")
     if customer_id is None or deed.params.has("line") == deed.params.has("po_line"):
         raise Refused("buy needs a customer, and either line (on hand) or po_line (future)")
@@ -50,20 +50,25 @@ def _buy_stock(deed: Deed, customer_id: int, boxes: int) -> Result:
 
 
 def _buy_future(deed: Deed, customer_id: int, boxes: int) -> Result:
-    switches = switches_of(deed.store)
-    line = take_future(deed.store, switches, deed.params.need_integer("po_line"), customer_id, boxes)
+    line = find_line(deed.store, deed.params.need_integer("po_line"))
     order = deed.store.by_id("purchase_orders", line["po_id"])
     assert order is not None
-    sale = add_sale(
+    prebook = add_prebook(
         deed.store,
-        line["id"],
-        customer_id,
-        boxes,
-        Terms(_price(deed, line["price"])),
-        Delivery(order["ship_date"]),
+        NewPrebook(
+            customer_id=customer_id,
+            location_id=order["location_id"],
+            carrier_id=None,
+            truck_date=order["ship_date"],
+            status=statuses_of(deed.store)[0],
+            ecommerce=1,
+        ),
         deed.stamp,
     )
-    return {"sale": sale, "left": line["confirmed"] - line["sold"] - line["received"] - boxes}
+    terms = Terms(_price(deed, line["price"]))
+    book_future(deed.store, switches_of(deed.store), prebook, line["id"], boxes, terms, deed.stamp)
+    left = line["confirmed"] - line["sold"] - line["received"] - boxes
+    return {"prebook": prebook["number"], "prebook_id": prebook["id"], "left": left}
 
 
 def _price(deed: Deed, listed: str | None) -> Decimal:

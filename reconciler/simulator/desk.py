@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from reconciler.simulator import desk_views
+from reconciler.simulator import desk_prebooks, desk_views
 from reconciler.simulator.clock import Clock
 from reconciler.simulator.desk_forms import operator_params
 from reconciler.simulator.errors import Refused
@@ -38,6 +38,7 @@ View = Callable[[Store, Clock, dict[str, str]], dict[str, Any]]
 PAGES: dict[str, tuple[str, View]] = {
     "": ("Stock", desk_views.stock),
     "orders": ("Purchase orders", desk_views.orders),
+    "prebooks": ("Prebooks", desk_prebooks.prebooks),
     "reservations": ("Reservations", desk_views.reservations),
     "shops": ("Seen by customers", desk_views.shops),
     "sales": ("Sales", desk_views.sales),

@@ -37,10 +37,12 @@ _LINES = (
 _PO_LINES = (
     "SELECT l.*, o.number, o.ship_date, o.hold, o.status AS order_status, g.code AS location, "
     "p.code AS product, p.description, v.name AS vendor, b.code AS box_type, c.code AS customer, "
-    "o.customer_id, a.number AS awb FROM po_lines l JOIN purchase_orders o ON o.id = l.po_id "
+    "o.customer_id, a.number AS awb, k.number AS prebook "
+    "FROM po_lines l JOIN purchase_orders o ON o.id = l.po_id "
     "JOIN locations g ON g.id = o.location_id JOIN products p ON p.id = l.product_id "
     "JOIN vendors v ON v.id = o.vendor_id JOIN box_types b ON b.id = l.box_type_id "
-    "LEFT JOIN customers c ON c.id = o.customer_id LEFT JOIN awbs a ON a.id = l.awb_id"
+    "LEFT JOIN customers c ON c.id = o.customer_id LEFT JOIN awbs a ON a.id = l.awb_id "
+    "LEFT JOIN prebook_items x ON x.id = l.prebook_item_id LEFT JOIN prebooks k ON k.id = x.prebook_id"
 )
 
 
@@ -186,6 +188,8 @@ def _hidden_because(row: StoredRow) -> list[str]:
         return ["cancelled"]
     if row["received"]:
         return ["received into stock"]
+    if row["prebook"]:
+        return [f"bought for prebook {row['prebook']}"]
     found = []
     if row["hold"]:
         found.append("on hold")
@@ -220,7 +224,8 @@ def reservations(store: Store, clock: Clock, asked: dict[str, str]) -> Page:
         )
         ordered = _order_lines(
             store,
-            "l.received = 0 AND o.status <> 'CA' AND l.status <> 'Cancelled' AND o.customer_id = ?",
+            "l.received = 0 AND o.status <> 'CA' AND l.status <> 'Cancelled' AND l.prebook_item_id IS NULL "
+            "AND o.customer_id = ?",
             customer["id"],
         )
         if lines or ordered:
@@ -259,7 +264,7 @@ def shops(store: Store, clock: Clock, _: dict[str, str]) -> Page:
 
 
 def sales(store: Store, _: Clock, __: dict[str, str]) -> Page:
-    """Invoices, future sales and open web orders, the newest first."""
+    """Invoices and open web orders, the newest first."""
     invoices = store.rows(
         "SELECT i.*, c.code AS customer FROM invoices i JOIN customers c ON c.id = i.customer_id "
         "ORDER BY i.id DESC LIMIT ?",
@@ -267,13 +272,6 @@ def sales(store: Store, _: Clock, __: dict[str, str]) -> Page:
     )
     return {
         "invoices": [{**dict(row), "items": _invoice_items(store, row["id"])} for row in invoices],
-        "future": store.rows(
-            "SELECT s.*, c.code AS customer, o.number, p.description FROM sales s "
-            "JOIN customers c ON c.id = s.customer_id LEFT JOIN po_lines l ON l.id = s.po_line_id "
-            "LEFT JOIN purchase_orders o ON o.id = l.po_id LEFT JOIN products p ON p.id = l.product_id "
-            "ORDER BY s.id DESC LIMIT ?",
-            MOST_ORDERS,
-        ),
         "open_orders": store.rows(
             "SELECT w.id, c.code AS customer, w.created_on, count(x.id) AS items, sum(x.boxes) AS boxes "
             "FROM web_orders w JOIN customers c ON c.id = w.customer_id "

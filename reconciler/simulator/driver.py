@@ -104,6 +104,33 @@ class Komet:
         assert isinstance(found, dict)
         return found
 
+    def book(self, *items: dict[str, Any], **header: Any) -> dict[str, Any]:
+        """prebook.create for BloomNet with sensible values for what is not given; no items, no lines."""
+        body = {"customerId": 48213, "carrierId": 31, "shipDate": "2027-02-12", **header}
+        sent = {name: value for name, value in body.items() if value is not None}
+        return self.post("prebook.create", **sent, prebookItems=list(items))
+
+    def prebooks(
+        self, date: str = "2027-02-12", token: str = COMPANY, /, **params: Any
+    ) -> list[dict[str, Any]]:
+        """The prebooks of a truck date as prebook.details.list shows them."""
+        rows = self.get("prebook.details.list", token, date=date, **params).get("prebooks", [])
+        assert isinstance(rows, list)
+        return rows
+
+    def stored_prebook(self, number: str) -> dict[str, Any]:
+        """One prebook as the company itself holds it, with status, costs and the boxes that it has taken."""
+        (found,) = (each for each in self.sim.state()["prebooks"] if each["number"] == number)
+        assert isinstance(found, dict)
+        return found
+
+    def stored_po_line(self, line_id: int) -> dict[str, Any]:
+        """One line of a purchase order as the company itself holds it."""
+        orders = self.sim.state()["purchase_orders"]
+        (found,) = (each for order in orders for each in order["lines"] if each["id"] == line_id)
+        assert isinstance(found, dict)
+        return found
+
     def lines(self, number: str) -> list[dict[str, Any]]:
         """The lines of one order."""
         details = self.order(number)["details"]
@@ -142,6 +169,23 @@ def line(**changes: Any) -> dict[str, Any]:
         "price": 0.42,
         **changes,
     }
+
+
+def booked(**changes: Any) -> dict[str, Any]:
+    """A prebook item, with changes; one that is None is left out."""
+    item = {
+        "identifier": "l1",
+        "productId": 999,
+        "boxTypeId": 9,
+        "boxes": 5,
+        "bunches": 12,
+        "stemsBunch": 25,
+        "unitType": "Stem",
+        "cost": 0.28,
+        "price": 0.42,
+        **changes,
+    }
+    return {name: value for name, value in item.items() if value is not None}
 
 
 def failed(answer: dict[str, Any], words: str) -> bool:

@@ -13,7 +13,7 @@ from reconciler.simulator.store import Store
 
 
 def state_of(store: Store, clock: Clock) -> dict[str, Any]:
-    """Orders, stock, invoices, sales, customers, tokens without values, calls today, the call log."""
+    """Orders, stock, invoices, prebooks, customers, tokens without values, calls today, the call log."""
     now = clock.now()
     switches = switches_of(store)
     return {
@@ -23,7 +23,7 @@ def state_of(store: Store, clock: Clock) -> dict[str, Any]:
         "purchase_orders": _orders(store),
         "inventory": _stock(store),
         "invoices": _invoices(store),
-        "sales": _rows(store, "sales"),
+        "prebooks": _prebooks(store),
         "web_orders": _web_orders(store),
         "loose_units": _rows(store, "loose_units"),
         "shop_settings": [
@@ -88,6 +88,34 @@ def _stock(store: Store) -> list[dict[str, Any]]:
     )
     flags = ("held", "staging", "sell_fast")
     return [{**dict(row), **{name: bool(row[name]) for name in flags}} for row in rows]
+
+
+def _prebooks(store: Store) -> list[dict[str, Any]]:
+    """Every prebook with its items, and with each item its breakdowns and the boxes that it has taken."""
+    prebooks = _with_items(
+        store.rows(
+            "SELECT p.*, c.code AS customer, g.code AS location, r.code AS carrier FROM prebooks p "
+            "JOIN customers c ON c.id = p.customer_id JOIN locations g ON g.id = p.location_id "
+            "LEFT JOIN carriers r ON r.id = p.carrier_id ORDER BY p.id"
+        ),
+        store.rows(
+            "SELECT x.*, d.code AS product, v.code AS vendor, b.code AS box_type FROM prebook_items x "
+            "LEFT JOIN products d ON d.id = x.product_id LEFT JOIN vendors v ON v.id = x.vendor_id "
+            "LEFT JOIN box_types b ON b.id = x.box_type_id ORDER BY x.id"
+        ),
+        "prebook_id",
+    )
+    items = {item["id"]: item for prebook in prebooks for item in prebook["items"]}
+    for item in items.values():
+        item |= {"breakdowns": [], "draws": []}
+    for row in store.rows(
+        "SELECT y.*, d.code AS product FROM prebook_breakdowns y "
+        "LEFT JOIN products d ON d.id = y.product_id ORDER BY y.id"
+    ):
+        items[row["item_id"]]["breakdowns"].append(dict(row))
+    for row in store.rows("SELECT * FROM prebook_draws ORDER BY id"):
+        items[row["item_id"]]["draws"].append(dict(row))
+    return prebooks
 
 
 def _invoices(store: Store) -> list[dict[str, Any]]:

@@ -7,10 +7,17 @@ import random
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from reconciler.simulator.method import Answer, Bare, Done, Listing, Method
 from reconciler.simulator.switches import Switches
+
+
+class Sample(Enum):
+    """Values that an answer carries exactly as the documents print them, whatever the switches say."""
+
+    EMPTY_TEXT = ""
 
 
 def answer_members(answer: Answer, switches: Switches) -> dict[str, Any]:
@@ -88,6 +95,8 @@ class _Dresser:
             return [self._value(each) for each in value]
         if isinstance(value, Decimal):
             return float(value)
+        if isinstance(value, Sample):
+            return value.value
         return value.isoformat() if isinstance(value, date) else value
 
     def _order(self, members: dict[str, Any]) -> list[str]:

@@ -36,21 +36,24 @@ _PACKS = (("HB", 12, 25, "Stem"), ("QB", 8, 25, "Stem"), ("FB", 24, 25, "Stem"),
 def generate_seed(n: int, rng_seed: int) -> Document:
     """The wholesaler with `n` purchase orders more, on twenty ship dates, and what they need in proportion.
 
-    One vendor more for 40 orders, a customer for 20, a product for 10, a line of stock for every order.
-    Equal arguments, equal seeds.
+    One vendor more for 40 orders, a customer for 20, a product for 10, a prebook for 5, a line of stock
+    for every order. Equal arguments, equal seeds.
     """
     draw = random.Random(rng_seed)
     products = _products(max(10, n // 10), draw)
     vendors = _vendors(max(3, n // 40), draw)
     customers = _customers(max(5, n // 20), draw)
     orders = [_order(place, draw, products, vendors, customers) for place in range(n)]
+    booking = random.Random(f"prebooks/{rng_seed}")
     grown = {
         "products": products,
         "vendors": vendors,
         "customers": customers,
         "purchase_orders": orders,
         "inventory": _stock(n, random.Random(f"stock/{rng_seed}"), products, vendors, customers),
+        "prebooks": [_prebook(place, booking, products, vendors, customers) for place in range(n // 5)],
         "next_po_number": 100000 + n,
+        "next_prebook_number": 100000 + n,
     }
     return merged(load_seed("wholesaler").document, grown)
 
@@ -115,6 +118,28 @@ def _order(
         "carrier": draw.choice(("KLA", "ATC", "QCX")),
         "status": str(draw.choice(_STATUSES)),
         "lines": [_line(draw, products) for _ in range(draw.randint(1, 4))],
+    }
+
+
+def _prebook(
+    place: int,
+    draw: random.Random,
+    products: list[dict[str, Any]],
+    vendors: list[dict[str, Any]],
+    customers: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """One prebook of one to four items, its truck two days after the ship dates."""
+    return {
+        "number": f"{100000 + place:06d}",
+        "customer": draw.choice(customers)["code"],
+        "location": draw.choice(("MIA", "LAX", "JFK")),
+        "carrier": draw.choice(("FEDEX", "UPS", "TRK")),
+        "truck_date": (FIRST_SHIP_DATE + timedelta(days=2 + draw.randrange(SHIP_DAYS))).isoformat(),
+        "customer_po": f"C-{place}",
+        "items": [
+            {**_line(draw, products), "vendor": draw.choice(vendors)["code"]}
+            for _ in range(draw.randint(1, 4))
+        ],
     }
 
 

@@ -9,11 +9,21 @@ from reconciler.simulator.method import Call
 from reconciler.simulator.requests import Params
 from reconciler.simulator.store import Store
 
+COMMENTS = 200
+"""Characters of comments (§5.2, §7.2)."""
+_NOUNS = {"customers": "Customer", "carriers": "Carrier", "vendors": "Vendor", "box_types": "Boxtype"}
+_NAMED_BY = {"box_types": "code"}
+"""The column that a description means, where it is not the name."""
+
 
 def by_code(store: Store, table: str, code: str) -> StoredRow | None:
     """The row with that code, case aside; of several the active one, then the first."""
+    return _by_column(store, table, "code", code)
+
+
+def _by_column(store: Store, table: str, column: str, text: str) -> StoredRow | None:
     order = "id" if table in ("box_types",) else "active DESC, id"
-    return store.row(f"SELECT * FROM {table} WHERE code = ? COLLATE NOCASE ORDER BY {order}", code)
+    return store.row(f"SELECT * FROM {table} WHERE {column} = ? COLLATE NOCASE ORDER BY {order}", text)
 
 
 def find_party(store: Store, params: Params, table: str, noun: str, name: str) -> StoredRow | None:
@@ -27,6 +37,40 @@ def find_party(store: Store, params: Params, table: str, noun: str, name: str) -
     if key is not None and code is not None and str(found["code"]).lower() != code.lower():
         raise Refused(f"{name}Id and {name}Code name different ones.")
     return found
+
+
+def find_one(store: Store, params: Params, table: str, name: str, *descriptions: str) -> StoredRow | None:
+    """What `<name>Id`, `<name>Code` or a text under one of `descriptions` names; None when none was sent.
+
+    The id excludes the others (Komet API §7.2); a code wins over a description, which is compared whole.
+    """
+    raise_if_both(params, f"{name}Id", f"{name}Code", *descriptions)
+    described = params.text(*descriptions, most=200)
+    found = find_party(store, params, table, _NOUNS[table], name)
+    if found is not None or described is None:
+        return found
+    found = _by_column(store, table, _NAMED_BY.get(table, "name"), described)
+    if found is None:
+        raise Refused(f"{_NOUNS[table]} not found: {described}.")
+    return found
+
+
+def raise_if_both(params: Params, key: str, *others: str) -> None:
+    """Refuse an id together with a code or a description of the same thing (§7.2)."""
+    second = next((name for name in others if params.text(name) is not None), None)
+    if params.text(key) is not None and second is not None:
+        raise Refused(f"{key} and {second} cannot be used at the same time.")
+
+
+def comments_of(call: Call) -> str | None:
+    """The comments as they will be read back (A11)."""
+    if call.switches.comments_roundtrip == "trimmed":
+        return call.params.text("comments", most=COMMENTS)
+    sent = call.params.raw_text("comments")
+    if call.switches.comments_roundtrip == "cut":
+        return sent and sent[:COMMENTS]
+    call.params.text("comments", most=COMMENTS)
+    return sent
 
 
 def find_vendor(call: Call) -> StoredRow:
@@ -47,9 +91,9 @@ def find_vendor(call: Call) -> StoredRow:
     return vendor
 
 
-def find_location(call: Call) -> StoredRow:
+def find_location(call: Call, most: int = 10) -> StoredRow:
     """The location of `companyLocationCode`; required in multi-location companies, else the first one."""
-    code = call.params.text("companyLocationCode", most=10)
+    code = call.params.text("companyLocationCode", most=most)
     if code is None and call.switches.multi_location == "on":
         raise Refused("companyLocationCode is required.")
     found = (
@@ -76,7 +120,7 @@ class Unmapped(Exception):
     """A product that the company has not mapped: its line is left out (A23)."""
 
 
-def find_product(call: Call, params: Params, vendor_id: int) -> int:
+def find_product(call: Call, params: Params, vendor_id: int | None) -> int:
     """The id of the product that a line names by id, code or description (Komet API §5.2).
 
     An unknown id is refused (A30). An unknown code or description raises `Unmapped`; what was asked for is
@@ -93,7 +137,8 @@ def find_product(call: Call, params: Params, vendor_id: int) -> int:
     if found is None or _is_hidden(call, found):
         _park(call, vendor_id, code, description)
         raise Unmapped(f"Product not found: {code or description}.")
-    if code is not None and description is not None and found["description"].lower() != description.lower():
+    other = description is not None and found["description"].lower() != description.lower()
+    if code is not None and description is not None and other and vendor_id is not None:
         _add_alias(call.store, vendor_id, found["id"], description)
     return int(found["id"])
 
@@ -112,7 +157,7 @@ def _is_hidden(call: Call, product: StoredRow) -> bool:
 
 
 def _by_code_or_description(
-    store: Store, code: str | None, description: str | None, vendor_id: int
+    store: Store, code: str | None, description: str | None, vendor_id: int | None
 ) -> StoredRow | None:
     if code is not None:
         return by_code(store, "products", code)
@@ -127,7 +172,7 @@ def _by_code_or_description(
     )
 
 
-def _park(call: Call, vendor_id: int, code: str | None, description: str | None) -> None:
+def _park(call: Call, vendor_id: int | None, code: str | None, description: str | None) -> None:
     if call.switches.unknown_product_code == "refuse":
         raise Refused(f"Product not found: {code or description}.")
     call.store.insert(

@@ -78,9 +78,9 @@ def action(name: str, params: str) -> Callable[[Action], Action]:
 
 def known_actions() -> Mapping[str, tuple[Action, frozenset[str]]]:
     """Every action there is; importing the modules that hold them registers them."""
-    from reconciler.simulator import clerk, counter, setup, warehouse
+    from reconciler.simulator import booking, clerk, counter, setup, warehouse
 
-    assert clerk and counter and setup and warehouse
+    assert booking and clerk and counter and setup and warehouse
     return ACTIONS
 
 

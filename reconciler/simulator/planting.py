@@ -15,6 +15,7 @@ from reconciler.simulator.clock import REAL
 from reconciler.simulator.errors import Refused, SeedError
 from reconciler.simulator.faults import script_fault
 from reconciler.simulator.orders import LineStatus, OrderStatus, confirmation_status
+from reconciler.simulator.planting_prebooks import plant_prebook
 from reconciler.simulator.purchasing import find_awb, find_line
 from reconciler.simulator.seed import ROW_KEYS, Seed
 from reconciler.simulator.shop import COMPANY
@@ -36,6 +37,8 @@ _FIRST_IDS = {
     "invoice_items": 450001,
     "web_orders": 30201,
     "web_order_items": 40301,
+    "prebooks": 1700001,
+    "prebook_items": 3500001,
 }
 
 _STOCK_REFERENCES = {
@@ -89,6 +92,9 @@ class _Planting:
             self._stock(row, f"inventory[{place}]")
         self._shop(COMPANY, self._document.get("shop"))
         self._switches_and_faults()
+        for place, row in enumerate(self._rows("prebooks")):
+            self._prebook(row, f"prebooks[{place}]")
+        self._raise_if_bought_for_nobody()
 
     def _rows(self, name: str) -> list[dict[str, Any]]:
         rows = [dict(row) for row in self._document.get(name, []) if not row.get("remove")]
@@ -116,6 +122,10 @@ class _Planting:
         now = datetime.now(UTC) if clock == REAL else start
         self._stamp = now.strftime("%Y-%m-%dT%H:%M:%S")
         self._store.set_setting("next_po_number", str(self._document.get("next_po_number", 1)))
+        if "next_prebook_number" in self._document:
+            self._store.set_setting("next_prebook_number", str(self._document["next_prebook_number"]))
+        if "prebook_statuses" in self._document:
+            self._store.set_setting("prebook_statuses", json.dumps(self._document["prebook_statuses"]))
 
     def _instant(self, text: str) -> datetime:
         try:
@@ -232,6 +242,7 @@ class _Planting:
             "order_type": line.get("order_type"),
             "awaiting_checkout": int(line.get("awaiting_checkout", False)),
             "va_units": line.get("va_units"),
+            "prebook_item_id": line.get("prebook_item"),
         }
         if "id" in line:
             columns["id"] = line["id"]
@@ -269,6 +280,20 @@ class _Planting:
             if name in columns:
                 columns[name] = self._date(columns[name], f"{path}.{name}")
         self._insert("inventory_lines", columns | {"arrived": row["boxes"]})
+
+    def _prebook(self, row: dict[str, Any], path: str) -> None:
+        try:
+            plant_prebook(self._store, row, path, self._find, self._stamp)
+        except Refused as refusal:
+            raise SeedError(self._file, path, str(refusal)) from None
+
+    def _raise_if_bought_for_nobody(self) -> None:
+        found = self._store.row(
+            "SELECT prebook_item_id FROM po_lines WHERE prebook_item_id IS NOT NULL "
+            "AND prebook_item_id NOT IN (SELECT id FROM prebook_items) ORDER BY id"
+        )
+        if found is not None:
+            raise SeedError(self._file, "purchase_orders", f"there is no prebook item {found[0]}")
 
     def _shop(self, customer_id: int, shop: Mapping[str, Any] | None) -> None:
         if shop:

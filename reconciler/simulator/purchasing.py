@@ -21,6 +21,8 @@ from reconciler.simulator.store import Column, Store
 
 DAYS_IN_TRANSIT = 2
 LARGEST_BOXES = 99999
+PREBOOK = "P"
+"""Order type of a line that is bought for a prebook (Komet API §5.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class NewLine:
     mark_code: str | None = None
     notes: str | None = None
     breakdowns: Sequence[NewBreakdown] = ()
+    prebook_item_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ def add_line(store: Store, order_id: int, line: NewLine, confirmed: bool) -> int
             "status": confirmation_status(line.boxes, boxes_confirmed),
             "mark_code": line.mark_code,
             "notes": line.notes,
+            "order_type": None if line.prebook_item_id is None else PREBOOK,
+            "prebook_item_id": line.prebook_item_id,
         },
     )
     for each in line.breakdowns:
@@ -187,6 +192,7 @@ def delete_line(store: Store, line: StoredRow, stamp: str, *, free: bool, vanish
         raise Refused(f"The purchase order item {line['id']} cannot be deleted, it is on an AWB.")
     if line["sold"] and not free:
         raise Refused(f"The purchase order item {line['id']} cannot be deleted, boxes of it are sold.")
+    store.run("DELETE FROM prebook_draws WHERE origin = 2 AND line_id = ?", line["id"])
     store.run("DELETE FROM po_lines WHERE id = ?", line["id"])
     if vanish and not lines_of(store, line["po_id"]):
         store.run("DELETE FROM purchase_orders WHERE id = ?", line["po_id"])
@@ -243,7 +249,7 @@ def ship_line(
     changes: dict[str, Column] = {"boxes": boxes, "confirmed": shipped, "awb_id": awb_id, "lot": lot}
     store.update("po_lines", line["id"], changes | {"status": LineStatus.SHIPPED})
     if rest_id is not None:
-        _move_sales(store, line["id"], rest_id, line["sold"] - boxes)
+        _move_draws(store, line["id"], rest_id, line["sold"] - boxes)
     store.insert_all("po_boxes", ("line_id", "code"), [(line["id"], code) for code in used])
     settle_status(store, line["po_id"], stamp)
     return Shipped(used, rest_id)
@@ -266,19 +272,21 @@ def _split(store: Store, line: StoredRow, boxes: int, confirmed: int) -> int:
     return rest_id
 
 
-def _move_sales(store: Store, line_id: int, rest_id: int, boxes: int) -> None:
-    """Let the youngest sales, `boxes` in all, draw on the line of the boxes that stay."""
-    for sale in store.rows("SELECT * FROM sales WHERE po_line_id = ? ORDER BY id DESC", line_id):
-        moved = min(boxes, sale["boxes"])
+def _move_draws(store: Store, line_id: int, rest_id: int, boxes: int) -> None:
+    """Let the youngest prebooks, `boxes` in all, draw on the line of the boxes that stay."""
+    for draw in store.rows(
+        "SELECT * FROM prebook_draws WHERE origin = 2 AND line_id = ? ORDER BY id DESC", line_id
+    ):
+        moved = min(boxes, draw["boxes"])
         if moved <= 0:
             return
         boxes -= moved
-        columns: dict[str, Column] = {name: sale[name] for name in sale.keys() if name != "id"}  # noqa: SIM118
-        if moved == sale["boxes"]:
-            store.update("sales", sale["id"], {"po_line_id": rest_id})
+        if moved == draw["boxes"]:
+            store.update("prebook_draws", draw["id"], {"line_id": rest_id})
         else:
-            store.update("sales", sale["id"], {"boxes": sale["boxes"] - moved})
-            store.insert("sales", columns | {"po_line_id": rest_id, "boxes": moved})
+            store.update("prebook_draws", draw["id"], {"boxes": draw["boxes"] - moved})
+            split: dict[str, Column] = {"item_id": draw["item_id"], "origin": 2, "line_id": rest_id}
+            store.insert("prebook_draws", split | {"boxes": moved})
         store.run("UPDATE po_lines SET sold = sold - ? WHERE id = ?", moved, line_id)
         store.run("UPDATE po_lines SET sold = sold + ? WHERE id = ?", moved, rest_id)
 

@@ -29,10 +29,10 @@ def shipped_lines(store: Store, *, awb: str | None = None, order_id: int | None 
 def receive_line(store: Store, line: StoredRow, switches: Switches, today: date) -> int | None:
     """Put the unsold boxes of a shipped line into stock; the new line's id, None if all were sold.
 
-    Boxes of the Future Sales customer arrive free for everybody; whether those of another customer stay
-    reserved is a switch.
+    What was bought for a prebook goes to its customer, not into stock. Boxes of the Future Sales customer
+    arrive free for everybody; whether those of another customer stay reserved is a switch.
     """
-    boxes = line["boxes"] - line["sold"]
+    boxes = line["boxes"] - line["sold"] if line["prebook_item_id"] is None else 0
     store.run("UPDATE po_boxes SET received = 1 WHERE line_id = ?", line["id"])
     if boxes <= 0:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +27,13 @@ ROW_KEYS = {
     "users": "username",
     "tokens": "value",
     "purchase_orders": "number",
+    "prebooks": "number",
     "inventory": "id",
 }
 """The key by which a seed adds to or overrides the rows of the seed it extends."""
 
 MOST_LEVELS = 10
+MOST_BYTES = 20_000_000
 SCHEMA_NAME = "simulator-seed.schema.json"
 _SEEDS = Path(__file__).parent / "seeds"
 
@@ -90,10 +93,12 @@ def _read_chain(path: Path) -> list[tuple[Path, Document]]:
 def _read(path: Path) -> Document:
     import yaml
 
-    from reconciler.simulator.seed_yaml import SeedLoader
+    from reconciler.simulator.seed_yaml import SeedLoader, raise_if_monstrous
 
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=SeedLoader)
+        text = _text(path)
+        raise_if_monstrous(text)
+        document = yaml.load(text, Loader=SeedLoader)
     except OSError as problem:
         raise SeedError(str(path), "", f"it cannot be read: {problem.strerror}") from problem
     except (yaml.YAMLError, ValueError) as problem:
@@ -101,6 +106,15 @@ def _read(path: Path) -> Document:
     if not isinstance(document, dict):
         raise SeedError(str(path), "", "it must be a mapping")
     return document
+
+
+def _text(path: Path) -> str:
+    """The file's text; OSError for what is no ordinary file of bearable size, such as a pipe or a device."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(0, "it is no ordinary file")
+    if path.stat().st_size > MOST_BYTES:
+        raise OSError(0, "it is larger than 20 MB")
+    return path.read_text(encoding="utf-8")
 
 
 def merged(parent: Document, child: Document) -> Document:

@@ -16,6 +16,23 @@ else:
         from yaml import SafeLoader
 
 
+MOST_DEEP = 20
+
+
+def raise_if_monstrous(text: str) -> None:
+    """YAMLError for a text that is small and becomes huge: aliases, or nesting, which libyaml dies of."""
+    depth = 0
+    for event in yaml.parse(text, Loader=SeedLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError(f"the alias *{event.anchor} stands here, and a seed has none")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MOST_DEEP:
+            raise yaml.YAMLError(f"it is nested more than {MOST_DEEP} deep")
+
+
 class SeedLoader(SafeLoader):
     """A safe loader in which `0.28`, `2027-01-04`, `off`, `NO` and `057116` stay the texts they are."""
 
@@ -25,6 +42,8 @@ class SeedLoader(SafeLoader):
         """A mapping whose keys are all different."""
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be text", key.start_mark)
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"{key.value!r} stands twice", key.start_mark

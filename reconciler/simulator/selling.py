@@ -1,4 +1,4 @@
-"""Selling boxes: on hand onto an invoice, future ones into a sale that lowers what is left (Q21, A25)."""
+"""Selling boxes, on hand and future ones, which lowers what is left of their line (Q21, A25)."""
 
 from __future__ import annotations
 
@@ -100,13 +100,19 @@ def take_future(store: Store, switches: Switches, line_id: int, customer_id: int
     if order["hold"] or order["status"] == "CA" or line["status"] == "Cancelled":
         raise Refused(f"The purchase order item {line_id} is not available.")
     buyers = (customer_id, future_sales_id(store, switches))
-    if order["customer_id"] is None:
+    if order["customer_id"] is None or line["prebook_item_id"] is not None:
         raise Refused(f"The purchase order item {line_id} is not future inventory.")
     if order["customer_id"] not in buyers and switches.sell_reserved_to_other == "refuse":
         raise Refused(f"The purchase order item {line_id} is reserved for another customer.")
-    _raise_if_too_many(boxes, line["confirmed"] - line["sold"] - line["received"])
+    _raise_if_too_many(boxes, boxes_left(switches, line))
     store.update("po_lines", line_id, {"sold": line["sold"] + boxes})
     return line
+
+
+def boxes_left(switches: Switches, line: StoredRow) -> int:
+    """Boxes of an ordered line that a prebook can still draw on; below none when too many were sold."""
+    basis = line["boxes"] if switches.future_po_boxes == "ordered" else line["confirmed"]
+    return int(basis - line["sold"] - line["received"])
 
 
 def return_future(store: Store, line_id: int, boxes: int) -> None:
@@ -119,37 +125,6 @@ def _raise_if_too_many(boxes: int, left: int) -> None:
         raise Refused("At least one box is needed.")
     if boxes > left:
         raise Refused(f"There are not enough boxes: {max(0, left)} available.")
-
-
-def add_sale(
-    store: Store,
-    line_id: int,
-    customer_id: int,
-    boxes: int,
-    terms: Terms,
-    delivery: Delivery,
-    stamp: str,
-    *,
-    web_order_item_id: int | None = None,
-    checked_out: bool = True,
-) -> int:
-    """Keep a sale of future boxes, which a prebook is to carry; its id."""
-    return store.insert(
-        "sales",
-        {
-            "po_line_id": line_id,
-            "customer_id": customer_id,
-            "boxes": boxes,
-            "price": str(terms.price),
-            "carrier_id": delivery.carrier_id,
-            "date": delivery.date,
-            "ship_to_id": delivery.ship_to_id,
-            "mark_code": terms.mark_code,
-            "checked_out": int(checked_out),
-            "web_order_item_id": web_order_item_id,
-            "created_on": stamp,
-        },
-    )
 
 
 def add_invoice(store: Store, invoice: NewInvoice, stamp: str) -> StoredRow:
@@ -204,7 +179,8 @@ def add_invoice_item(
 def void_invoice(store: Store, invoice: StoredRow, stamp: str) -> None:
     """The invoice counts no more; its boxes are back in stock."""
     for item in store.rows("SELECT * FROM invoice_items WHERE invoice_id = ?", invoice["id"]):
-        return_stock(store, item["line_id"], item["boxes"])
+        if item["line_id"] is not None:
+            return_stock(store, item["line_id"], item["boxes"])
     store.run("DELETE FROM invoice_items WHERE invoice_id = ?", invoice["id"])
     changes: dict[str, Column] = {"status": int(InvoiceStatus.VOIDED), "updated_on": stamp}
     store.update("invoices", invoice["id"], changes)

@@ -257,7 +257,7 @@ def future_conditions(where: Where, first: date, last: date, everybody: int | No
     """What lines `l` of orders `o` fulfil, whoever looks: no hold, boxes confirmed, a price, the date."""
     switches = where.switches
     where.add("o.hold = 0 AND o.status <> 'CA' AND l.status <> 'Cancelled'")
-    where.add(f"{FUTURE_LEFT} > 0")
+    where.add(f"{FUTURE_LEFT} > 0 AND l.prebook_item_id IS NULL")
     if switches.price_zero_visible == "off":
         where.add("CAST(l.price AS REAL) > 0")
     if switches.future_visible_from == "ship_date":

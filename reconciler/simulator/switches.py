@@ -73,8 +73,8 @@ class Switches:
     """Whether a future line without a selling price is shown (A25)."""
     future_visible_from: str = _one_of("ship_date", "always")
     """Whether future boxes are shown for dates before their ship date (A4)."""
-    inventory_update_customer: str = _one_of("ignored", "refused", "honoured")
-    """What `customerId` of inventory.update does; honoured, it may come alone (A7)."""
+    inventory_update_customer: str = _one_of("ignored", "refused", "honoured", "pretended")
+    """What `customerId` of inventory.update does; honoured or pretended, it may come alone (A7)."""
     inventory_add_encoding: str = _one_of("both", "query", "body")
     """Where inventory.add takes its parameters (§4.2)."""
     inventory_add_destination: str = _one_of("inventory", "staging")
@@ -101,8 +101,34 @@ class Switches:
     """Whether customers see vendor names; a customer's own shop setting wins (§6.4)."""
     received_customer: str = _one_of("kept", "cleared")
     """Whether boxes of a reserved order stay reserved when they arrive (§6.1)."""
+    future_po_boxes: str = _one_of("confirmed", "ordered")
+    """Which boxes of a future order a prebook may draw on by its number (§6.1, A28)."""
+    use_existing_unmatched: str = _one_of("create", "refuse")
+    """What useExisting without a match does: a new prebook, or a refusal (A23)."""
+    prebook_unknown_status: str = _one_of("refuse", "accept")
+    """A prebook status that the company has not defined (A29)."""
+    prebook_past_date: str = _one_of("refuse", "allow")
+    """Whether a truck date in the past is refused (A8)."""
+    prebook_blocked_customer: str = _one_of("refuse", "allow")
+    """Whether prebooks of an inactive customer, or one on credit hold, are refused (A8)."""
+    po_list_by_prebook: str = _one_of("alone", "with_date")
+    """Whether purchase.order.list takes a prebook's number alone, without a date or a number (§5.3, §9.4)."""
+    prebook_cancelled: str = _one_of("hidden", "shown")
+    """Whether the lists show cancelled prebooks unless asked for that status (§7.5)."""
+    prebook_list_rows: str = _one_of("headers", "bare")
+    """Whether rows of prebook.list have the header fields of prebook.details.list (A32)."""
+    prebook_list_customer_token: str = _one_of("refuse", "allow")
+    """Whether prebook.list takes a Customer token: two pages differ (§1.3)."""
+    prebook_ship_via_form: str = _one_of("words", "ids")
+    """`Warehouse` or 0 in the lists of prebooks (§7.5)."""
+    vendor_changes_price: str = _one_of("off", "on")
+    """"Allow changing sales price" for every vendor; a vendor's own flag turns it on for that one (§7.2)."""
+    vendor_changes_cost: str = _one_of("off", "on")
+    """"Allow changing cost" for every vendor; a vendor's own flag turns it on for that one (§7.2)."""
     truck_days_after: int = 0
     """Days that Future Sales boxes are offered after their ship date, 0 for no end (§6.1)."""
+    vendor_lead_days: int = 2
+    """Days from the vendor's ship date of a prebook's items to its truck date (§7.5)."""
     page_base: int = 1
     """The number of the first page (A17)."""
     page_rows: int = 30

@@ -46,6 +46,7 @@ WILD = st.recursive(
 OPERATOR_NAMES = (
     *("number", "line", "customer", "lines", "awb", "value", "kind", "boxes", "po_line", "price", "price_a"),
     *("max_age", "hide_on_hand", "location", "product", "vendor", "box_type", "cost", "unit"),
+    *("prebook", "item", "truck_date", "ship_to", "units"),
 )
 NAMES = (
     "active",
@@ -85,6 +86,10 @@ NAMES = (
     "page",
     "poItemId",
     "poItems",
+    "prebook",
+    "prebookId",
+    "prebookItemId",
+    "prebookItems",
     "portOrigin",
     "price",
     "productId",

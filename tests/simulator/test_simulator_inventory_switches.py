@@ -23,7 +23,7 @@ def _confirmed(komet: Komet, *lines: dict[str, Any], **header: Any) -> str:
 
 
 def test_inventory_update_customer(komet: Komet) -> None:
-    """A7: ignored by default, refused, or honoured; honoured it may come alone, and 0 clears."""
+    """A7: ignored by default, refused, honoured, or pretended; the last two take it alone, and 0 clears."""
     assert komet.post("inventory.update", **UPDATE)["status"] == "1"
     assert komet.stored_line(LINE)["customer"] is None
     alone = {"inventoryId": LINE, "customerId": 48213}
@@ -37,6 +37,9 @@ def test_inventory_update_customer(komet: Komet) -> None:
     komet.post("inventory.update", **{**alone, "customerId": 0})
     assert komet.stored_line(LINE)["customer"] is None
     assert failed(komet.post("inventory.update", **{**alone, "customerId": 1}), "Customer not found")
+    komet.switch(inventory_update_customer="pretended")
+    assert komet.post("inventory.update", **alone)["status"] == "1"
+    assert komet.stored_line(LINE)["customer"] is None
 
 
 @pytest.mark.parametrize(("value", "by_query", "by_body"), [("both", 1, 1), ("query", 1, 0), ("body", 0, 1)])

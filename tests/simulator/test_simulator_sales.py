@@ -1,4 +1,4 @@
-"""Orders flowing back: a partner's web order, invoices, future sales, and what a sales rep does with them."""
+"""Orders flowing back: a partner's web order, invoices, prebooks, and what a sales rep does with them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_purchase_on_hand_becomes_an_invoice(komet: Komet) -> None:
     assert (item["awb"], item["growerId"], item["productId"]) == ("72933810101", "77", "999")
 
 
-def test_a_purchase_of_future_boxes_is_a_sale(komet: Komet) -> None:
+def test_a_purchase_of_future_boxes_is_a_prebook(komet: Komet) -> None:
     """Q21: future boxes make no invoice; they lower what is offered, before and after checkout (A25)."""
     order = _put(komet, inventoryIds=FUTURE_LINE, inventoryOrigin=2, quantity=15)["webOrderId"]
     (row,) = (each for each in komet.shop() if each["inventoryLineIds"] == str(FUTURE_LINE))
@@ -53,13 +53,10 @@ def test_a_purchase_of_future_boxes_is_a_sale(komet: Komet) -> None:
     assert _checkout(komet, order, customerPo="BN-8")["status"] == "1"
     state = komet.sim.state()
     assert state["invoices"] == []
-    (sale,) = state["sales"]
-    assert (sale["po_line_id"], sale["boxes"], sale["checked_out"], sale["customer_po"]) == (
-        FUTURE_LINE,
-        15,
-        1,
-        "BN-8",
-    )
+    (prebook,) = state["prebooks"]
+    assert (prebook["checked_out"], prebook["customer_po"], prebook["status"]) == (1, "BN-8", "Pending")
+    (draw,) = prebook["items"][0]["draws"]
+    assert (draw["line_id"], draw["boxes"]) == (FUTURE_LINE, 15)
     assert _po_line(komet, FUTURE_LINE)["sold"] == 15
 
 
@@ -113,7 +110,7 @@ def test_taking_an_item_out_gives_boxes_back(komet: Komet) -> None:
     answer = komet.send("web-order.delete", customerId=BLOOM, webOrderId=order)
     assert answer["message"] == "The Web Order was successfully canceled."
     assert (komet.stored_line(88102)["boxes"], _po_line(komet, FUTURE_LINE)["sold"]) == (4, 0)
-    assert komet.sim.state()["sales"] == komet.sim.state()["web_orders"] == []
+    assert komet.sim.state()["prebooks"] == komet.sim.state()["web_orders"] == []
 
 
 @pytest.mark.parametrize(
@@ -288,14 +285,15 @@ def test_sold_lines_stay_on_their_order(komet: Komet) -> None:
     assert komet.post("purchase.order.item.delete", poItemId=FUTURE_LINE)["status"] == "1"
 
 
-def test_a_partial_shipment_splits_the_sales(komet: Komet) -> None:
-    """Q18: sales beyond the shipped boxes move to the line of the boxes that stay."""
+def test_a_partial_shipment_splits_what_was_drawn(komet: Komet) -> None:
+    """Q18: boxes drawn beyond the shipped ones move to the line of the boxes that stay."""
     komet.sim.operator("buy", customer="BLOOM", po_line=FUTURE_LINE, boxes=10)
     komet.sim.operator("buy", customer="BLOOM", po_line=FUTURE_LINE, boxes=20)
     shipped = komet.sim.operator("ship", line=FUTURE_LINE, awb="9-9", boxes=15)["lines"][0]
     assert (_po_line(komet, FUTURE_LINE)["sold"], _po_line(komet, shipped["rest"])["sold"]) == (15, 15)
-    sales = [(sale["po_line_id"], sale["boxes"]) for sale in komet.sim.state()["sales"]]
-    assert sorted(sales) == [(FUTURE_LINE, 5), (FUTURE_LINE, 10), (shipped["rest"], 15)]
+    items = [item for prebook in komet.sim.state()["prebooks"] for item in prebook["items"]]
+    draws = [(draw["line_id"], draw["boxes"]) for item in items for draw in item["draws"]]
+    assert sorted(draws) == [(FUTURE_LINE, 5), (FUTURE_LINE, 10), (shipped["rest"], 15)]
 
 
 def test_receiving_brings_unsold_boxes(komet: Komet) -> None:

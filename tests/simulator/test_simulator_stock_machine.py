@@ -151,15 +151,17 @@ class Stock(RuleBasedStateMachine):
 
     @invariant()
     def sales_are_accounted_for(self) -> None:
-        """Boxes sold are on invoices and web orders; future ones are sales, never more than there are."""
+        """Boxes sold are on invoices and web orders, future ones in prebooks, never more than there are."""
         state = self.komet.sim.state()
         open_orders = [order for order in state["web_orders"] if order["status"] == 1]
         items = [item for invoice in state["invoices"] for item in invoice["items"]]
         items += [item for order in open_orders for item in order["items"] if item["origin"] == 1]
         assert sum(item["boxes"] for item in items) == sum(row["sold"] for row in state["inventory"])
+        booked = [item for prebook in state["prebooks"] for item in prebook["items"]]
+        draws = [draw for item in booked for draw in item["draws"]]
         for order in state["purchase_orders"]:
             for each in order["lines"]:
-                sold = sum(sale["boxes"] for sale in state["sales"] if sale["po_line_id"] == each["id"])
+                sold = sum(draw["boxes"] for draw in draws if draw["line_id"] == each["id"])
                 assert sold == each["sold"]
                 assert each["sold"] + each["received"] <= each["boxes"]
 

@@ -161,7 +161,8 @@ def inventory_update(call: Call) -> Answer:
     if params.has("customerId") and call.switches.inventory_update_customer == "refused":
         raise Refused("The parameter customerId is not valid.")
     columns = _new_customer(call)
-    if not columns or params.has("unitCost"):
+    is_pretended = params.has("customerId") and call.switches.inventory_update_customer == "pretended"
+    if not (columns or is_pretended) or params.has("unitCost"):
         columns["cost"] = str(_cost(call))
     for name, column in (("priceA", "price_a"), ("priceB", "price_b")):
         price = params.decimal(name, places=3)

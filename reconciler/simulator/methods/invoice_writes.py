@@ -163,7 +163,8 @@ def invoice_item_delete(call: Call) -> Answer:
     item = call.store.by_id("invoice_items", call.params.need_integer("invoiceItemId"))
     if item is None or item["invoice_id"] != invoice["id"]:
         raise Refused("Invoice item not found.")
-    return_stock(call.store, item["line_id"], item["boxes"])
+    if item["line_id"] is not None:
+        return_stock(call.store, item["line_id"], item["boxes"])
     call.store.run("DELETE FROM invoice_items WHERE id = ?", item["id"])
     call.store.update("invoices", invoice["id"], {"updated_on": call.stamp})
     return Done(_named(invoice) | _left(call, item["line_id"]), "success")

@@ -81,7 +81,7 @@ def _items(call: Call, invoice_id: int) -> list[StoredRow]:
     return call.store.rows(
         "SELECT x.*, p.code AS product_code, p.description, b.code AS box_type, v.name AS vendor "
         "FROM invoice_items x JOIN products p ON p.id = x.product_id "
-        "JOIN box_types b ON b.id = x.box_type_id JOIN vendors v ON v.id = x.vendor_id "
+        "LEFT JOIN box_types b ON b.id = x.box_type_id LEFT JOIN vendors v ON v.id = x.vendor_id "
         "WHERE x.invoice_id = ? ORDER BY x.id",
         invoice_id,
     )

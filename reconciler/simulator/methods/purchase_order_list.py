@@ -41,8 +41,10 @@ def purchase_order_list(call: Call) -> Answer:
     lines = _grouped(
         "po_id",
         call.store.rows(
-            "SELECT l.*, p.description, b.code AS box_type "
+            "SELECT l.*, p.description, b.code AS box_type, k.number AS prebook, k.truck_date "
             f"{_LINES} JOIN products p ON p.id = l.product_id JOIN box_types b ON b.id = l.box_type_id "
+            "LEFT JOIN prebook_items x ON x.id = l.prebook_item_id "
+            "LEFT JOIN prebooks k ON k.id = x.prebook_id "
             f"WHERE {where.sql} ORDER BY l.id",
             *where.values,
         ),
@@ -59,7 +61,8 @@ def _conditions(call: Call) -> Where:
     numbers = params.codes("number")
     awb_id = params.integer("awbId")
     truck_id = params.integer("inboundTruckId")
-    if day is None and not numbers and awb_id is None and truck_id is None:
+    by_prebook = params.text("prebook", most=10) if call.switches.po_list_by_prebook == "alone" else None
+    if day is None and not numbers and awb_id is None and truck_id is None and by_prebook is None:
         raise Refused("date or number is required.")
     where.exact("o.ship_date", None if day is None else day.isoformat())
     where.any_of("o.number", numbers)
@@ -100,7 +103,13 @@ def _line_conditions(call: Call, where: Where) -> None:
     params = call.params
     inner = Where(call.switches)
     inner.exact("l2.status", params.text("statusLine"))
-    inner.exact("l2.prebook_item_id", params.text("prebook"))
+    prebook = params.text("prebook", most=10)
+    if prebook is not None:
+        inner.add(
+            "l2.prebook_item_id IN (SELECT x.id FROM prebook_items x "
+            "JOIN prebooks k ON k.id = x.prebook_id WHERE k.number = ?)",
+            prebook,
+        )
     inner.any_of("CAST(l2.id AS TEXT)", params.codes("purchaseOrderItemIds"))
     if inner.parts:
         where.add(f"o.id IN (SELECT l2.po_id FROM po_lines l2 WHERE {inner.sql})", *inner.values)
@@ -210,6 +219,9 @@ def _line(call: Call, order: StoredRow, line: StoredRow, cost: Decimal, parts: _
         "quantityConfirmed": line["confirmed"],
         "lineItemStatus": line["status"],
         "orderType": line["order_type"],
+        "prebook": line["prebook"],
+        "prebookItemId": line["prebook_item_id"],
+        "prebookTruckDate": line["truck_date"],
         "boxes": [_box(line, box) for box in boxes] or None,
         "breakdowns": [_breakdown(part) for part in breakdowns] or None,
     }

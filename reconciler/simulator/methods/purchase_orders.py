@@ -10,6 +10,7 @@ from sqlite3 import Row as StoredRow
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.lookup import (
     Unmapped,
+    comments_of,
     find_carrier,
     find_location,
     find_party,
@@ -18,8 +19,8 @@ from reconciler.simulator.lookup import (
 )
 from reconciler.simulator.method import Answer, Call, Done, Row, method
 from reconciler.simulator.orders import LineStatus, OrderStatus
+from reconciler.simulator.prebook_supply import purchase_line
 from reconciler.simulator.purchasing import (
-    LARGEST_BOXES,
     NewBreakdown,
     NewLine,
     NewOrder,
@@ -34,9 +35,9 @@ from reconciler.simulator.purchasing import (
     ship_line,
     touch,
 )
+from reconciler.simulator.quantities import amount_of, count_of, need_amount, unit_of
 from reconciler.simulator.requests import Params
 
-COMMENTS = 200
 LINE_FIELDS = frozenset(
     (
         "prebookItemId",
@@ -116,7 +117,7 @@ def _new_order(call: Call, vendor: StoredRow, ship_date: date) -> StoredRow:
         location_id=find_location(call)["id"],
         carrier_id=None if carrier is None else carrier["id"],
         customer_id=customer["id"] if customer is not None and _takes_customer(call) else None,
-        comments=_comments(call),
+        comments=comments_of(call),
         status=_initial_status(call),
     )
     return add_order(call.store, order, call.stamp)
@@ -127,17 +128,6 @@ def _initial_status(call: Call) -> OrderStatus:
     if call.vendor_id is not None:
         return OrderStatus.CONFIRMED
     return OrderStatus(call.switches.po_initial_status)
-
-
-def _comments(call: Call) -> str | None:
-    """The comments as they will be read back (A11)."""
-    if call.switches.comments_roundtrip == "trimmed":
-        return call.params.text("comments", most=COMMENTS)
-    sent = call.params.raw_text("comments")
-    if call.switches.comments_roundtrip == "cut":
-        return sent and sent[:COMMENTS]
-    call.params.text("comments", most=COMMENTS)
-    return sent
 
 
 def _line_result(call: Call, order: StoredRow, item: Params, read_line: ReadLine) -> Row | None:
@@ -178,9 +168,8 @@ def _read_line(call: Call, item: Params, vendor_id: int) -> NewLine:
     unknown = sorted(set(item.names()) - LINE_FIELDS)
     if unknown and call.switches.po_line_unknown_fields == "refuse":
         raise Refused(f"Unknown field: {unknown[0]}.")
-    prebook_item_id = item.integer("prebookItemId")
-    if prebook_item_id is not None:
-        raise Refused(f"Prebook item not found: {prebook_item_id}.")
+    if item.integer("prebookItemId") is not None:
+        return _prebook_line(call, item, vendor_id)
     product_id = find_product(call, item, vendor_id)
     box_type = find_party(call.store, item, "box_types", "Boxtype", "boxType")
     if box_type is None:
@@ -190,16 +179,26 @@ def _read_line(call: Call, item: Params, vendor_id: int) -> NewLine:
     return NewLine(
         product_id=product_id,
         box_type_id=box_type["id"],
-        boxes=_count("boxes", item.need_integer("boxes")),
-        bunches=_count("bunches", item.need_integer("bunches")),
-        stems=0 if stems is None and breakdowns else _count("stemsBunch", item.need_integer("stemsBunch")),
-        unit=_unit(item),
-        cost=_amount("cost", item.need_decimal("cost", places=4)),
+        boxes=count_of(item, "boxes"),
+        bunches=count_of(item, "bunches"),
+        stems=0 if stems is None and breakdowns else count_of(item, "stemsBunch"),
+        unit=unit_of(item),
+        cost=need_amount(item, "cost", 4),
         price=_price(call, item),
         mark_code=item.text("markCode", most=50),
         notes=item.text("notes", most=1000),
         breakdowns=breakdowns,
     )
+
+
+def _prebook_line(call: Call, item: Params, vendor_id: int) -> NewLine:
+    """A line that is bought for a prebook item, as that item says; a cost that is sent wins (§5.2)."""
+    key = item.need_integer("prebookItemId")
+    found = call.store.by_id("prebook_items", key)
+    if found is None or found["vendor_id"] not in (None, vendor_id):
+        raise Refused(f"Prebook item not found: {key}.")
+    cost = amount_of(item, "cost", 4)
+    return purchase_line(call.store, found, vendor_id, cost)
 
 
 def _read_mixed_line(call: Call, item: Params, vendor_id: int) -> NewLine:
@@ -221,38 +220,19 @@ def _breakdowns(call: Call, item: Params, vendor_id: int) -> list[NewBreakdown]:
         found.append(
             NewBreakdown(
                 product_id=product_id,
-                bunches=_count("bunches", part.need_integer("bunches")),
-                stems=_count("stemsBunch", part.need_integer("stemsBunch")),
-                cost=_amount("cost", part.need_decimal("cost", places=4)),
+                bunches=count_of(part, "bunches"),
+                stems=count_of(part, "stemsBunch"),
+                cost=need_amount(part, "cost", 4),
                 price=_price(call, part),
             )
         )
     return found
 
 
-def _count(name: str, value: int) -> int:
-    if not 0 < value <= LARGEST_BOXES:
-        raise Refused(f"{name} must be between 1 and {LARGEST_BOXES}.")
-    return value
-
-
-def _amount(name: str, value: Decimal) -> Decimal:
-    if value < 0:
-        raise Refused(f"{name} cannot be negative.")
-    return value
-
-
 def _price(call: Call, item: Params) -> Decimal | None:
     """The selling price; a Vendor token's is ignored (§1.3)."""
-    price = item.decimal("price", places=3)
-    return None if price is None or call.vendor_id is not None else _amount("price", price)
-
-
-def _unit(item: Params) -> str:
-    unit = item.need_text("unitType", most=10).capitalize()
-    if unit not in ("Stem", "Bunch"):
-        raise Refused("unitType must be Stem or Bunch.")
-    return unit
+    item.decimal("price", places=3)
+    return None if call.vendor_id is not None else amount_of(item, "price", 3)
 
 
 @method("purchase.order.item.confirm", "POST B", "C", text_status=True)
@@ -272,7 +252,7 @@ def purchase_order_item_confirm(call: Call) -> Answer:
 def purchase_order_item_price_update(call: Call) -> Answer:
     """Set the unit selling price of a live line (§5.4, A25)."""
     line = find_line(call.store, call.params.need_integer("purchaseOrderItemId"))
-    price = _amount("price", call.params.need_decimal("price", places=3))
+    price = need_amount(call.params, "price", 3)
     if line["status"] == LineStatus.CANCELLED or line["order_status"] == OrderStatus.CANCELLED:
         raise Refused(f"The purchase order item {line['id']} is cancelled.")
     call.store.update("po_lines", line["id"], {"price": str(price)})

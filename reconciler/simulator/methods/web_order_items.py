@@ -10,15 +10,15 @@ from reconciler.simulator.method import Answer, Call, Done, TokenType, method
 from reconciler.simulator.methods.customers import own_customer
 from reconciler.simulator.methods.ecommerce import wanted_lines
 from reconciler.simulator.methods.invoice_writes import find_ship_to, price_of
+from reconciler.simulator.prebook_removal import delete_item
+from reconciler.simulator.prebook_supply import book_future
+from reconciler.simulator.prebooking import DRAFT, NewPrebook, add_prebook, items_of
 from reconciler.simulator.selling import (
     Delivery,
     Terms,
-    add_sale,
     find_buyer,
     raise_if_not_offered,
-    return_future,
     return_stock,
-    take_future,
     take_stock,
 )
 from reconciler.simulator.shop import ON_HAND
@@ -138,8 +138,8 @@ def _add_item(
 ) -> int:
     """One line's boxes in a web order; `place` is the order, the customer, the origin."""
     order_id, customer_id, origin = place
-    take = take_stock if origin == ON_HAND else take_future
-    take(call.store, call.switches, line_id, customer_id, boxes)
+    if origin == ON_HAND:
+        take_stock(call.store, call.switches, line_id, customer_id, boxes)
     item_id = call.store.insert(
         "web_order_items",
         {
@@ -155,18 +155,45 @@ def _add_item(
         },
     )
     if origin != ON_HAND:
-        add_sale(
+        book_future(
             call.store,
+            call.switches,
+            _draft(call, order_id, customer_id, delivery),
             line_id,
-            customer_id,
             boxes,
             terms,
-            delivery,
             call.stamp,
-            web_order_item_id=item_id,
-            checked_out=False,
+            item_id,
         )
     return item_id
+
+
+def _draft(call: Call, order_id: int, customer_id: int, delivery: Delivery) -> StoredRow:
+    """The draft prebook of the web order for that delivery: future boxes stay in it until checkout (§6.1)."""
+    order = call.store.by_id("web_orders", order_id)
+    assert order is not None
+    return call.store.row(
+        "SELECT * FROM prebooks WHERE web_order_id = ? AND truck_date = ? AND carrier_id IS ? "
+        "AND ship_to_id IS ? ORDER BY id",
+        order_id,
+        delivery.date,
+        delivery.carrier_id,
+        delivery.ship_to_id,
+    ) or add_prebook(
+        call.store,
+        NewPrebook(
+            customer_id=customer_id,
+            location_id=order["location_id"],
+            carrier_id=delivery.carrier_id,
+            truck_date=delivery.date,
+            status=DRAFT,
+            ship_to_id=delivery.ship_to_id,
+            ecommerce=1,
+            checked_out=0,
+            web_order_id=order_id,
+        ),
+        call.stamp,
+    )
 
 
 @method("web-order-item.delete", "POST H", "KU", account=True, text_status=True, text_ids=True)
@@ -187,7 +214,15 @@ def give_back(call: Call, item: StoredRow) -> None:
     if item["origin"] == ON_HAND:
         return_stock(call.store, item["line_id"], item["boxes"])
     else:
-        for sale in call.store.rows("SELECT * FROM sales WHERE web_order_item_id = ?", item["id"]):
-            return_future(call.store, sale["po_line_id"], sale["boxes"])
-        call.store.run("DELETE FROM sales WHERE web_order_item_id = ?", item["id"])
+        _drop_from_draft(call, item["id"])
     call.store.run("DELETE FROM web_order_items WHERE id = ?", item["id"])
+
+
+def _drop_from_draft(call: Call, web_order_item_id: int) -> None:
+    """Take an item out of its draft prebook; an empty draft goes."""
+    item = call.store.row("SELECT * FROM prebook_items WHERE web_order_item_id = ?", web_order_item_id)
+    if item is None:
+        return
+    delete_item(call.store, item, call.stamp, free=True, vanish=False)
+    if not items_of(call.store, item["prebook_id"]):
+        call.store.run("DELETE FROM prebooks WHERE id = ?", item["prebook_id"])

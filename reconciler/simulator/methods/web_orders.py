@@ -17,6 +17,7 @@ from reconciler.simulator.methods.web_order_items import (
     pending_order,
 )
 from reconciler.simulator.orders import total_units
+from reconciler.simulator.prebooking import statuses_of
 from reconciler.simulator.selling import NewInvoice, Terms, add_invoice, add_invoice_item
 from reconciler.simulator.shop import ON_HAND
 
@@ -47,7 +48,7 @@ def _items(call: Call, order_id: int) -> list[StoredRow]:
 
 @method("web-order.checkout", "POST H", "KU", account=True, text_status=True, text_ids=True)
 def web_order_checkout(call: Call) -> Answer:
-    """On-hand items become pending invoices, one per date and carrier; future ones become sales (§8, Q21)."""
+    """On-hand items become pending invoices, one per date and carrier, future ones prebooks (§8, Q21)."""
     customer = find_web_buyer(call)
     order = pending_order(call, customer["id"], call.params.need_integer("webOrderId"))
     customer_po = call.params.text("customerPo", most=50)
@@ -58,9 +59,11 @@ def web_order_checkout(call: Call) -> Answer:
     for travel, group in groupby(on_hand, key=_travel):
         _invoice(call, order, customer_po, travel, list(group))
     call.store.run(
-        "UPDATE sales SET checked_out = 1, customer_po = ? WHERE web_order_item_id IN "
-        "(SELECT id FROM web_order_items WHERE web_order_id = ?)",
+        "UPDATE prebooks SET checked_out = 1, status = ?, customer_po = ?, updated_on = ? "
+        "WHERE web_order_id = ?",
+        statuses_of(call.store)[0],
         customer_po,
+        call.stamp,
         order["id"],
     )
     call.store.update("web_orders", order["id"], {"status": CHECKED_OUT, "customer_po": customer_po})
