@@ -9,15 +9,17 @@ from typing import Any
 
 from reconciler.errors import StateError
 from reconciler.model.address import Address
-from reconciler.model.value import Value, canonical_bytes, plain
+from reconciler.model.value import Value, plain
+
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def json_text(value: Value) -> str:
     """`value` as canonical JSON text; decimals and dates become strings."""
     try:
-        return canonical_bytes(value).decode()  # type: ignore[arg-type]  # usually it is JSON already
+        return _ENCODE(value)  # usually it is JSON already
     except TypeError:
-        return canonical_bytes(plain(value)).decode()
+        return _ENCODE(plain(value))
 
 
 def json_value(text: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,38 +30,43 @@ class Holder:
 
 
 class Lease:
-    """Leases by account. Every change is one transaction alone against all other processes."""
+    """Leases by account. Every change is one transaction, alone against all other processes.
 
-    def __init__(self, database: Database) -> None:
+    `now` judges when a lease has ended: one clock for all that may want it, whatever theirs say.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
+        self._now = now
 
-    def acquire(self, account: str, holder: str, now: datetime, ttl: timedelta) -> Grant:
-        """Take the lease until `now + ttl`; LockHeld when another has it and it has not expired."""
+    def acquire(self, account: str, holder: str, ttl: timedelta) -> Grant:
+        """Take the lease for `ttl`; LockHeld when another has it and it has not expired."""
         with self._database.transaction():
-            current = self.holder(account)
-            if current is not None and current.expires > now:
-                raise _held(current)
-            since = now if current is None else max(now, current.since + timedelta(microseconds=1))
-            self._database.execute(
-                """INSERT INTO leases (account, holder, since, expires) VALUES (?, ?, ?, ?)
-                   ON CONFLICT (account) DO UPDATE SET
-                   holder = excluded.holder, since = excluded.since, expires = excluded.expires""",
-                (account, holder, moment_text(since), moment_text(now + ttl)),
-            )
-        return Grant(account, holder, since)
+            now, current = self._now(), self.holder(account)
+            if current is None or current.expires <= now:
+                since = now if current is None else max(now, current.since + timedelta(microseconds=1))
+                self._database.execute(
+                    """INSERT INTO leases (account, holder, since, expires) VALUES (?, ?, ?, ?)
+                       ON CONFLICT (account) DO UPDATE SET
+                       holder = excluded.holder, since = excluded.since, expires = excluded.expires""",
+                    (account, holder, moment_text(since), moment_text(now + ttl)),
+                )
+                return Grant(account, holder, since)
+        raise _held(current)
 
-    def renew(self, grant: Grant, now: datetime, ttl: timedelta) -> None:
-        """The heartbeat: hold it until `now + ttl`.
+    def renew(self, grant: Grant, ttl: timedelta) -> None:
+        """The heartbeat: hold it for `ttl` from now.
 
         LockHeld when another has taken it since, StateError when somebody has ended it: stop writing.
         """
-        changed = self._database.execute(
-            "UPDATE leases SET expires = ? WHERE account = ? AND holder = ? AND since = ?",
-            (moment_text(now + ttl), grant.account, grant.holder, moment_text(grant.since)),
-        )
+        with self._database.transaction():
+            changed = self._database.execute(
+                "UPDATE leases SET expires = ? WHERE account = ? AND holder = ? AND since = ?",
+                (moment_text(self._now() + ttl), grant.account, grant.holder, moment_text(grant.since)),
+            )
+            current = self.holder(grant.account)
         if changed == 1:
             return
-        current = self.holder(grant.account)
         if current is not None:
             raise _held(current)
         raise StateError(f"the lease on {grant.account} was ended by somebody while this apply held it")

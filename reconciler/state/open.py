@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +14,7 @@ from reconciler.state.lease import Lease
 from reconciler.state.ledger import Ledger
 from reconciler.state.lists import Lists
 from reconciler.state.resources import Resources
+from reconciler.state.run_changes import RunChanges
 from reconciler.state.runs import Runs
 from reconciler.state.schema import migrate
 from reconciler.state.snapshots import Snapshots
@@ -26,21 +28,27 @@ FILE = "state.db"
 class State:
     """All that is remembered between runs; a context manager.
 
-    `folder` is where local files that belong to it may be kept. Losing all of it costs calls, never
-    correctness.
+    `folder` is where local files that belong to it may be kept, `where` names it to people. Losing all of it
+    costs calls, never correctness.
     """
 
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
         self.folder = folder
+        self.where = database.where
         self.resources = Resources(database)
         self.journal = Journal(database)
         self.ledger = Ledger(database)
-        self.lease = Lease(database)
+        self.lease = Lease(database, database.now)
         self.lists = Lists(database)
         self.snapshots = Snapshots(database)
         self.worklist = Worklist(database)
         self.runs = Runs(database)
+        self.run_changes = RunChanges(database)
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is written inside is written all or not at all."""
+        return self._database.transaction()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -58,29 +66,42 @@ class State:
 def open_state(url: str, root: Path) -> State:
     """The state that `url` names, for the configuration repository at `root`.
 
-    `sqlite` is `.reconciler/state.db` in it, `sqlite:PATH` another file. StateError when it cannot be used.
+    `sqlite` is `.reconciler/state.db` in it, `sqlite:PATH` another file, `postgresql://user@host/db` a
+    server. StateError when it cannot be used.
     """
     scheme, _, rest = url.partition(":")
-    if scheme in ("postgresql", "postgres"):
-        raise StateError("state in PostgreSQL is not available in this version: use `state: sqlite`")
-    if scheme != "sqlite":
-        raise StateError(
-            f"state cannot be kept in a {scheme!r}: expected `sqlite`, `sqlite:PATH` or a PostgreSQL URL"
-        )
-    path = root / rest if rest else root / FOLDER / FILE
-    _make_folder(path.parent)
-    _make_file(path)
-    return State(_opened(path), path.parent)
+    match scheme:
+        case "sqlite":
+            path = root / rest if rest else root / FOLDER / FILE
+            _make_folder(path.parent)
+            _make_file(path)
+            return _made_ready(SqliteDatabase(path), path.parent)
+        case "postgresql" | "postgres":
+            _make_folder(root / FOLDER)
+            return _made_ready(_postgresql(url), root / FOLDER)
+        case _:
+            raise StateError(
+                f"state cannot be kept in a {scheme!r}: expected `sqlite`, `sqlite:PATH` or a PostgreSQL URL"
+            )
 
 
-def _opened(path: Path) -> Database:
-    database = SqliteDatabase(path)
+def _postgresql(url: str) -> Database:
     try:
-        migrate(database, str(path))
+        from reconciler.state.postgresql import PostgresDatabase
+    except ImportError as error:
+        raise StateError(
+            f"state in PostgreSQL needs a driver ({error}): pip install 'komet-reconciler[postgresql]'"
+        ) from None
+    return PostgresDatabase(url)
+
+
+def _made_ready(database: Database, folder: Path) -> State:
+    try:
+        migrate(database)
     except StateError:
         database.close()
         raise
-    return database
+    return State(database, folder)
 
 
 def _make_folder(folder: Path) -> None:
@@ -93,13 +114,18 @@ def _make_folder(folder: Path) -> None:
             return
         ignore.write_text("*\n", encoding="utf-8")
     except OSError as error:
-        raise StateError(f"the state folder {folder} cannot be made: {error.strerror}") from None
+        raise StateError(f"the state folder {folder} cannot be made or read: {error.strerror}") from None
 
 
 def _make_file(path: Path) -> None:
-    """An empty file that only its owner may read, before SQLite would make one that others may."""
+    """An empty file that only its owner may read, before SQLite would make one that others may.
+
+    One that is there is not touched: to close it would end the locks that this process has on it.
+    """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
     except OSError as error:
         raise StateError(
             f"the state file {path} cannot be written ({error.strerror}): the file and its folder must be "

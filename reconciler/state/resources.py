@@ -24,12 +24,12 @@ _BIND = """INSERT INTO bindings (project, environment, account, address, id, num
 
 _RECORD = """INSERT INTO applied
     (project, environment, account, address, attributes, policy, depends_on,
-     origin_file, origin_line, origin_column)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     origin_file, origin_line, origin_column, run)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (project, environment, account, address) DO UPDATE SET
     attributes = excluded.attributes, policy = excluded.policy, depends_on = excluded.depends_on,
     origin_file = excluded.origin_file, origin_line = excluded.origin_line,
-    origin_column = excluded.origin_column"""
+    origin_column = excluded.origin_column, run = excluded.run"""
 
 
 class Resources:
@@ -63,15 +63,22 @@ class Resources:
         """Remember what an address stands for, in place of what it stood for."""
         self._database.execute(_BIND, _binding_row(scope, binding))
 
-    def record(self, scope: Scope, applied: Applied) -> None:
-        """Remember what was applied at an address, in place of what was applied before."""
-        self._database.execute(_RECORD, _applied_row(scope, applied))
+    def left_by(self, scope: Scope) -> dict[Address, str]:
+        """The run that recorded what was last applied, where a run did, ordered by address."""
+        rows = self._database.query(
+            f"SELECT address, run FROM applied WHERE {_HERE} AND run IS NOT NULL ORDER BY address", scope.key
+        )
+        return {to_address(address): run for address, run in rows}
 
-    def record_all(self, scope: Scope, agreed: Sequence[Agreed]) -> None:
-        """Bind and record them all, or none of them."""
+    def record(self, scope: Scope, applied: Applied, run: str | None = None) -> None:
+        """Remember what `run` applied at an address, in place of what was applied before."""
+        self._database.execute(_RECORD, _applied_row(scope, applied, run))
+
+    def record_all(self, scope: Scope, agreed: Sequence[Agreed], run: str | None = None) -> None:
+        """Bind and record them all, as `run` left them, or none of them."""
         with self._database.transaction():
             self._database.execute_all(_BIND, [_binding_row(scope, each.binding) for each in agreed])
-            self._database.execute_all(_RECORD, [_applied_row(scope, each.applied) for each in agreed])
+            self._database.execute_all(_RECORD, [_applied_row(scope, each.applied, run) for each in agreed])
 
     def forget(self, scope: Scope, address: Address) -> None:
         """Remember nothing of an address any more; nothing happens where nothing was known."""
@@ -161,7 +168,7 @@ def _binding_row(scope: Scope, binding: Binding) -> tuple[Column, ...]:
     )
 
 
-def _applied_row(scope: Scope, applied: Applied) -> tuple[Column, ...]:
+def _applied_row(scope: Scope, applied: Applied, run: str | None) -> tuple[Column, ...]:
     origin = applied.origin
     return (
         *scope.key,
@@ -170,4 +177,5 @@ def _applied_row(scope: Scope, applied: Applied) -> tuple[Column, ...]:
         json_text(applied.policy),
         json_text([str(address) for address in applied.depends_on]),
         *((None, None, None) if origin is None else (origin.file, origin.line, origin.column)),
+        run,
     )

@@ -39,29 +39,59 @@ _FIRST: tuple[str, ...] = (
         PRIMARY KEY (project, environment, account, address, step_key))""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_CLOSED_STEPS: tuple[str, ...] = (
+    f"""CREATE TABLE closed_steps ({_SCOPE}, address TEXT NOT NULL, step_key TEXT NOT NULL,
+        number INTEGER NOT NULL, screen TEXT NOT NULL, target TEXT NOT NULL, instruction TEXT NOT NULL,
+        value_before TEXT NOT NULL, value_after TEXT NOT NULL, since TEXT NOT NULL,
+        closed_at TEXT NOT NULL, ending TEXT NOT NULL, why TEXT NOT NULL)""",
+    "CREATE INDEX closed_steps_by_time ON closed_steps (project, environment, account, closed_at)",
+)
+
+# When the machine was started, by its clock at the time: what SQLite's clock counts from.
+_BOOTS: tuple[str, ...] = ("CREATE TABLE boots (boot TEXT PRIMARY KEY, began TEXT NOT NULL)",)
+
+# Which run left a resource as it was recorded, and every change of a run with what was recorded before it.
+_RUN_CHANGES: tuple[str, ...] = (
+    "ALTER TABLE applied ADD COLUMN run TEXT",
+    """CREATE TABLE run_changes (run TEXT NOT NULL REFERENCES runs (id), place INTEGER NOT NULL,
+        address TEXT NOT NULL, planned TEXT NOT NULL, former TEXT, outcome TEXT,
+        PRIMARY KEY (run, place))""",
+    "CREATE INDEX run_changes_by_address ON run_changes (address)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _CLOSED_STEPS, _BOOTS, _RUN_CHANGES)
 """Each brings the schema from the version that is its index to the next; a released one is never edited."""
 
 
-def migrate(database: Database, where: str, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+def migrate(database: Database, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
     """Bring the schema to the version that this code knows; StateError when it is already newer."""
+    if schema_version(database) == len(migrations):
+        return  # who only reads needs no leave to write, and waits for nobody
     with database.transaction():
-        database.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
         version = schema_version(database)
         if version > len(migrations):
             raise StateError(
-                f"the state in {where} was written by a newer reconciler (its schema is version {version},"
-                f" this one knows {len(migrations)}): use that version, or move the state away; losing it"
-                " costs calls, never correctness"
+                f"the state in {database.where} was written by a newer reconciler (its schema is version"
+                f" {version}, this one knows {len(migrations)}): use that version, or move the state away;"
+                " losing it costs calls, never correctness"
             )
         for statement in (statement for migration in migrations[version:] for statement in migration):
-            database.execute(statement.replace("{identity}", database.identity))
-        if version < len(migrations):
-            database.execute("DELETE FROM schema_version")
-            database.execute("INSERT INTO schema_version (version) VALUES (?)", (len(migrations),))
+            database.execute(_worded(statement, database))
+        database.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+        database.execute("DELETE FROM schema_version")
+        database.execute("INSERT INTO schema_version (version) VALUES (?)", (len(migrations),))
 
 
 def schema_version(database: Database) -> int:
     """The version that the database says it has; 0 for a new one."""
+    if not database.has_table("schema_version"):
+        return 0
     rows = database.query("SELECT version FROM schema_version")
     return int(rows[0][0]) if rows else 0
+
+
+def _worded(statement: str, database: Database) -> str:
+    """`statement` with the column types that this database has."""
+    for written, meant in database.types.items():
+        statement = statement.replace(written, meant)
+    return statement

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
-from threading import RLock
+from typing import ClassVar
 
 from reconciler.errors import StateError
-from reconciler.state.database import Column, Row
+from reconciler.state.clock import Machine, this_machine
+from reconciler.state.columns import moment, moment_text
+from reconciler.state.database import PATIENCE, Column, Database
 
-_PATIENCE = 10.0
-"""Seconds to wait for another process that is writing."""
+_ROUNDS = 100
+"""How often a new file is tried to be turned to its log: whenever that fails, somebody else got further."""
 
 
-class SqliteDatabase:
-    """One connection to `path`, shared by threads under a lock.
+class SqliteDatabase(Database):
+    """One connection to `path`.
 
     Write-ahead log and full synchronisation: what is committed survives a kill and a power cut, and a reader
     never waits for the writer.
     """
 
-    identity = "INTEGER PRIMARY KEY"
+    types: ClassVar[Mapping[str, str]] = {"{identity}": "INTEGER PRIMARY KEY"}
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = RLock()
-        self._depth = 0
+    def __init__(self, path: Path, machine: Machine | None = None) -> None:
+        super().__init__(str(path))
+        self._machine = machine or this_machine()
         with self._explained():
             self._connection = sqlite3.connect(
-                path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+                path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )
         try:
             self._prepare()
@@ -39,86 +41,99 @@ class SqliteDatabase:
             raise
 
     def _prepare(self) -> None:
-        if self.query("PRAGMA journal_mode")[0][0] != "wal":
-            self.query("PRAGMA journal_mode = WAL")
+        self._use_log()
         self.query("PRAGMA synchronous = FULL")
         self.query("PRAGMA foreign_keys = ON")
 
-    def execute(self, sql: str, values: Sequence[Column] = ()) -> int:
-        """Run one statement; the number of rows that it changed."""
-        with self._lock, self._explained():
-            return self._connection.execute(sql, values).rowcount
+    def _use_log(self) -> None:
+        """Turn a new file to the write-ahead log, which it keeps.
 
-    def execute_all(self, sql: str, rows: Iterable[Sequence[Column]]) -> None:
-        """Run one statement for each of `rows`, all or none of them."""
-        with self.transaction(), self._explained():
-            self._connection.executemany(sql, rows)
+        SQLite refuses at once who comes while another does so: who is refused waits for its turn with an
+        empty transaction, where there is patience, and tries again.
+        """
+        for _ in range(_ROUNDS):
+            with self._explained():
+                if self._is_refused("PRAGMA journal_mode = WAL"):
+                    self._connection.executescript("BEGIN EXCLUSIVE; COMMIT")
+                else:
+                    return
+        raise StateError(_in_use(self.where))
 
-    def query(self, sql: str, values: Sequence[Column] = ()) -> list[Row]:
-        """The rows that a SELECT, or a statement with RETURNING, gives."""
-        with self._lock, self._explained():
-            return self._connection.execute(sql, values).fetchall()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing of what happens inside, alone against every other writer; may be nested."""
-        with self._lock:
-            if self._depth == 0:
-                self.execute("BEGIN IMMEDIATE")
-            self._depth += 1
-            try:
-                yield
-            except BaseException:
-                self._depth -= 1
-                if self._depth == 0 and self._connection.in_transaction:
-                    self.execute("ROLLBACK")
-                raise
-            self._depth -= 1
-            if self._depth == 0:
-                self._commit()
-
-    def _commit(self) -> None:
+    def _is_refused(self, sql: str) -> bool:
         try:
-            self.execute("COMMIT")
-        except StateError:
-            if self._connection.in_transaction:
-                self.execute("ROLLBACK")
-            raise
+            self._run(sql, ())
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY:
+                raise
+            return True
+        return False
 
-    def close(self) -> None:
-        """Let go of the connection."""
-        with self._lock, self._explained():
-            self._connection.close()
+    def now(self) -> datetime:
+        """The machine's time since it was started, on top of what its clock said then.
+
+        A clock that is set in mid-apply neither ends a lease nor prolongs one.
+        """
+        boot = self._machine.boot
+        with self.transaction():
+            rows = self.query("SELECT began FROM boots WHERE boot = ?", (boot,))
+            began = moment(rows[0][0]) if rows else self._machine.began()
+            if not rows:
+                self.execute("DELETE FROM boots")
+                self.execute("INSERT INTO boots (boot, began) VALUES (?, ?)", (boot, moment_text(began)))
+        return began + timedelta(seconds=self._machine.ticks())
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+        return bool(self.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)))
+
+    def _begin(self) -> None:
+        self._run("BEGIN IMMEDIATE", ())
+
+    def _run(self, sql: str, values: Sequence[Column]) -> sqlite3.Cursor:
+        return self._connection.execute(sql, values)
+
+    def _run_all(self, sql: str, rows: Iterable[Sequence[Column]]) -> None:
+        self._connection.executemany(sql, rows)
+
+    def _disconnect(self) -> None:
+        self._connection.close()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise StateError(_explanation(error, self._path)) from None
+            raise StateError(_explanation(error, self.where)) from None
         except OverflowError:
-            raise StateError(f"a number is too large for the state file {self._path}") from None
+            raise StateError(f"a number is too large for the state file {self.where}") from None
 
 
-def _explanation(error: sqlite3.Error, path: Path) -> str:
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _in_use(where: str) -> str:
+    return f"the state file {where} is in use by another process that does not let go: try again"
+
+
+def _explanation(error: sqlite3.Error, where: str) -> str:
     """What went wrong with the file, and how to go on."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    match code:
+    match _code(error):
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
             return (
-                f"the state file {path} is damaged ({error}): move it away and run again; losing state costs "
-                "calls, never correctness"
+                f"the state file {where} is damaged ({error}): move it away and run again; losing state"
+                " costs calls, never correctness"
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return f"the state file {path} is in use by another process that does not let go: try again"
+            return _in_use(where)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return (
-                f"the state file {path} cannot be written ({error}): the file and its folder must be"
+                f"the state file {where} cannot be written ({error}): the file and its folder must be"
                 " writable by this user"
             )
         case sqlite3.SQLITE_FULL:
-            return f"the state file {path} cannot grow, the disk is full: make room and run again"
+            return f"the state file {where} cannot grow, the disk is full: make room and run again"
         case sqlite3.SQLITE_IOERR:
-            return f"the disk refuses to read or write the state file {path} ({error})"
+            return f"the disk refuses to read or write the state file {where} ({error})"
         case _:
-            return f"the state file {path} cannot be used: {error}"
+            return f"the state file {where} cannot be used: {error}"

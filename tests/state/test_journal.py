@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +11,9 @@ from reconciler.model.address import Address
 from reconciler.model.event import Outcome
 from reconciler.model.value import Json
 from reconciler.state.journal import JournalEntry
-from reconciler.state.open import State, open_state
+from reconciler.state.open import State
 from reconciler.state.scope import Scope
+from state.conftest import Place
 
 ORDER = Address("purchase_orders", "valentines")
 
@@ -119,33 +116,23 @@ def test_an_intent_belongs_to_a_run(state: State, now: datetime) -> None:
         intend(state, "never-started", now)
 
 
-KILLED = """
-import os, signal, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from reconciler.model.address import Address
-from reconciler.state.open import open_state
-from reconciler.state.scope import Scope
-
-state = open_state("sqlite", Path(sys.argv[1]))
-now = datetime(2027, 1, 4, tzinfo=UTC)
-state.runs.start(Scope("p", None, "a"), "run-1", "apply", now)
-state.journal.intend("run-1", Address("customers", "x"), 1, "customer.add", {"name": "X"}, now, {})
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_a_kill_leaves_the_intent(tmp_path: Path) -> None:
-    """Killed between intent and outcome, the next process finds the entry open."""
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False, timeout=30)
-    assert killed.returncode == -signal.SIGKILL
-    with open_state("sqlite", tmp_path) as state:
-        (entry,) = state.journal.open_entries(Scope("p", None, "a"))
-    assert (entry.method, entry.outcome) == ("customer.add", None)
-
-
-def test_an_intent_is_seen_by_another_process_at_once(state: State, run: str, now: datetime) -> None:
+def test_an_intent_is_seen_by_another_process_at_once(
+    place: Place, state: State, run: str, now: datetime
+) -> None:
     """What `intend` returned from is committed, not merely on its way."""
     intend(state, run, now)
-    with open_state("sqlite", state.folder.parent) as other:
+    with place.open() as other:
         assert len(other.journal.entries(run)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("no\0pe", "no\ufffdpe"), ("rosé \ud83c\0", "rosé \ufffd\ufffd"), ("rosé 🌹", "rosé 🌹")],
+)
+def test_what_no_database_takes_is_kept_all_the_same(
+    state: State, run: str, now: datetime, said: str, kept: str
+) -> None:
+    """NUL and half a character in what Komet said become replacement characters; nothing else changes."""
+    state.journal.conclude(intend(state, run, now), Outcome.FAILED, now, {"name": "a\0"}, said)
+    (entry,) = state.journal.entries(run)
+    assert (entry.message, entry.facts) == (kept, {"name": "a\0"})

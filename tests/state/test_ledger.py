@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from datetime import date
 
-from reconciler.state.open import State, open_state
+from reconciler.state.open import State
+from state.conftest import Place
 
 MONDAY, TUESDAY = date(2027, 1, 4), date(2027, 1, 5)
 
@@ -67,12 +70,42 @@ def test_no_call_of_parallel_readers_is_lost(state: State) -> None:
     assert state.ledger.used("a", MONDAY) == 100
 
 
-def test_two_processes_count_into_one_ledger(state: State) -> None:
-    """Another opening of the same state counts on."""
-    state.ledger.count("a", MONDAY, "m")
-    with open_state("sqlite", state.folder.parent) as other:
-        other.ledger.count("a", MONDAY, "m")
-    assert state.ledger.used("a", MONDAY) == 2
+COUNTING = """
+import sys
+from datetime import date
+from pathlib import Path
+from reconciler.state.open import open_state
+
+with open_state(sys.argv[1], Path(sys.argv[2])) as state:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for number in range(100):
+        state.ledger.count("a", date(2027, 1, 4), f"m{number % 3}")
+"""
+
+
+def test_no_call_of_several_processes_is_lost(place: Place) -> None:
+    """Three processes count at the same time, and every call is counted, by method too."""
+    counting = [
+        subprocess.Popen(
+            [sys.executable, "-c", COUNTING, place.url, str(place.root)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in counting:
+        assert process.stdout is not None
+        process.stdout.readline()
+    for process in counting:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in counting:
+        process.communicate(timeout=30)
+    with place.open() as state:
+        assert state.ledger.by_method("a", MONDAY) == {"m0": 102, "m1": 99, "m2": 99}
 
 
 def test_exhausted_is_remembered_for_its_day(state: State) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +12,7 @@ from reconciler.model.address import Address
 from reconciler.model.origin import Origin
 from reconciler.model.plan import Agreed
 from reconciler.model.resource import Applied, Binding
+from reconciler.state.database import Database
 from reconciler.state.open import State
 from reconciler.state.scope import Scope
 
@@ -144,11 +144,19 @@ def test_a_move_never_loses_a_resource(state: State, scope: Scope) -> None:
 
 
 @pytest.mark.parametrize("garbage", ["{", "[]", '"text"', "{},{}"])
-def test_a_value_changed_from_outside_is_an_error(state: State, scope: Scope, garbage: str) -> None:
+def test_a_value_changed_from_outside_is_an_error(
+    state: State, database: Database, scope: Scope, garbage: str
+) -> None:
     """What is no JSON object where one belongs is told, not guessed at."""
     state.resources.record(scope, Applied(ORDER, {}))
-    with sqlite3.connect(state.folder / "state.db") as stranger:
-        stranger.execute("UPDATE applied SET attributes = ?", (garbage,))
-    stranger.close()
+    database.execute("UPDATE applied SET attributes = ?", (garbage,))
     with pytest.raises(StateError, match="changed from outside"):
         state.resources.applied(scope)
+
+
+def test_addresses_are_sorted_as_python_sorts(state: State, scope: Scope) -> None:
+    """Whatever language the database is set to, the order of a plan does not depend on it."""
+    names = ["a-b", "ab", "B", "a_c", "A", "a.d", "é", "z", "Z", "a b"]
+    for name in names:
+        state.resources.bind(scope, Binding(Address("customers", name), 1))
+    assert [address.name for address in state.resources.bindings(scope)] == sorted(names)

@@ -1,17 +1,18 @@
-"""Open operator steps."""
+"""Operator steps: open, closed, and why."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from reconciler.model.address import Address
-from reconciler.model.step import OperatorStep
+from reconciler.model.step import ClosedStep, Ending, Fate, OpenStep, OperatorStep
 from reconciler.state.open import State
 from reconciler.state.scope import Scope
-from reconciler.state.worklist import OpenStep
+from reconciler.state.worklist import KEPT, Closing
 
 STOCK = Address("reservations", "freedom-60")
 ORDER = Address("purchase_orders", "valentines")
+DAY = timedelta(days=1)
 
 
 def step(key: str, number: int = 1, instruction: str = "put BLOOM on line 88123") -> OperatorStep:
@@ -20,52 +21,76 @@ def step(key: str, number: int = 1, instruction: str = "put BLOOM on line 88123"
     )
 
 
+def done(key: str, since: datetime, address: Address = STOCK) -> ClosedStep:
+    return ClosedStep(address, step(key), since, Fate(Ending.DONE, "done: line 88123 is BLOOM's now"))
+
+
 def test_a_step_is_open_from_the_day_it_was_given(state: State, scope: Scope, now: datetime) -> None:
     """A step that stays keeps its first-seen time."""
-    state.worklist.sync(scope, {STOCK: [step("a")]}, now)
-    state.worklist.sync(scope, {STOCK: [step("a")]}, now + timedelta(days=1))
+    state.worklist.open(scope, {STOCK: [step("a")]}, now)
+    state.worklist.open(scope, {STOCK: [step("a")]}, now + DAY)
     assert state.worklist.open_steps(scope) == [OpenStep(STOCK, step("a"), now)]
 
 
 def test_a_step_is_worded_as_it_was_given_last(state: State, scope: Scope, now: datetime) -> None:
     """The same thing to do, put in new words, is the same step."""
-    state.worklist.sync(scope, {STOCK: [step("a")]}, now)
-    state.worklist.sync(scope, {STOCK: [step("a", 2, "better words")]}, now + timedelta(days=1))
+    state.worklist.open(scope, {STOCK: [step("a")]}, now)
+    state.worklist.open(scope, {STOCK: [step("a", 2, "better words")]}, now + DAY)
     assert state.worklist.open_steps(scope) == [OpenStep(STOCK, step("a", 2, "better words"), now)]
 
 
-def test_what_is_no_longer_needed_is_closed(state: State, scope: Scope, now: datetime) -> None:
-    """Steps that are not given again are closed, and returned; new ones begin."""
-    state.worklist.sync(scope, {STOCK: [step("a"), step("b")]}, now)
-    later = now + timedelta(days=1)
-    closed = state.worklist.sync(scope, {STOCK: [step("b")], ORDER: [step("c")]}, later)
-    assert closed == [OpenStep(STOCK, step("a"), now)]
-    assert [(each.step.key, each.since) for each in state.worklist.open_steps(scope)] == [
-        ("c", later),
-        ("b", now),
-    ]
+def test_opening_some_leaves_the_others(state: State, scope: Scope, now: datetime) -> None:
+    """Nothing is closed by not being given again: that takes a reason."""
+    state.worklist.open(scope, {STOCK: [step("a")], ORDER: [step("b")]}, now)
+    state.worklist.open(scope, {STOCK: [step("c")]}, now + DAY)
+    assert [each.step.key for each in state.worklist.open_steps(scope)] == ["b", "a", "c"]
 
 
-def test_a_look_at_some_addresses_leaves_the_others(state: State, scope: Scope, now: datetime) -> None:
-    """A plan of one target says nothing about the rest."""
-    state.worklist.sync(scope, {STOCK: [step("a")], ORDER: [step("b")]}, now)
-    closed = state.worklist.sync(scope, {}, now, within={STOCK})
-    assert [each.address for each in closed] == [STOCK]
-    assert [each.address for each in state.worklist.open_steps(scope)] == [ORDER]
+def test_what_is_closed_is_remembered_with_its_reason(state: State, scope: Scope, now: datetime) -> None:
+    """What it was, since when, how it ended, by what that was seen, and when."""
+    state.worklist.open(scope, {STOCK: [step("a"), step("b")]}, now)
+    state.worklist.close(scope, [done("a", now)], now + DAY)
+    assert [each.step.key for each in state.worklist.open_steps(scope)] == ["b"]
+    assert state.worklist.closings(scope, now) == [Closing(done("a", now), now + DAY)]
+    assert state.worklist.closings(scope, now + DAY) == []
+
+
+def test_the_latest_closing_comes_first(state: State, scope: Scope, now: datetime) -> None:
+    """And what was closed together stands by address."""
+    state.worklist.close(scope, [done("a", now)], now)
+    state.worklist.close(scope, [done("b", now), done("c", now, ORDER)], now + DAY)
+    found = state.worklist.closings(scope, now - DAY)
+    assert [each.closed.step.key for each in found] == ["c", "b", "a"]
+
+
+def test_closings_are_forgotten_in_the_end(state: State, scope: Scope, now: datetime) -> None:
+    """The list of what was closed does not grow for ever."""
+    state.worklist.close(scope, [done("a", now)], now)
+    state.worklist.close(scope, [done("b", now)], now + KEPT + DAY)
+    assert [each.closed.step.key for each in state.worklist.closings(scope, now - DAY)] == ["b"]
 
 
 def test_a_step_that_comes_back_is_new(state: State, scope: Scope, now: datetime) -> None:
     """Done and needed again, it counts from then."""
-    for day in range(3):
-        steps = {STOCK: [step("a")]} if day != 1 else {}
-        state.worklist.sync(scope, steps, now + timedelta(days=day))
-    assert state.worklist.open_steps(scope)[0].since == now + timedelta(days=2)
+    state.worklist.open(scope, {STOCK: [step("a")]}, now)
+    state.worklist.close(scope, [done("a", now)], now + DAY)
+    state.worklist.open(scope, {STOCK: [step("a")]}, now + 2 * DAY)
+    assert state.worklist.open_steps(scope)[0].since == now + 2 * DAY
+
+
+def test_the_steps_of_what_was_renamed_go_along(state: State, scope: Scope, now: datetime) -> None:
+    """Under the new name, and still open since they were first given."""
+    state.worklist.open(scope, {STOCK: [step("a")]}, now)
+    renamed = Address("reservations", "red-60")
+    state.worklist.move(scope, STOCK, renamed)
+    assert state.worklist.open_steps(scope) == [OpenStep(renamed, step("a"), now)]
 
 
 def test_scopes_have_their_own_worklists(state: State, scope: Scope, now: datetime) -> None:
     """Another environment's steps are neither shown nor closed."""
     staging = Scope(scope.project, "staging", scope.account)
-    state.worklist.sync(scope, {STOCK: [step("a")]}, now)
-    state.worklist.sync(staging, {}, now)
+    state.worklist.open(scope, {STOCK: [step("a")]}, now)
+    state.worklist.close(staging, [done("a", now)], now)
     assert state.worklist.open_steps(staging) == []
+    assert state.worklist.closings(scope, now - DAY) == []
     assert len(state.worklist.open_steps(scope)) == 1
