@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from pathlib import Path
 
+from reconciler.config.ordinary import NotOrdinary, TooLarge, read_ordinary
 from reconciler.config.source import Mark, SourceFile
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.origin import Origin
@@ -22,7 +21,7 @@ _WRONG_SUFFIXES = {
     ".yaml.jinja": ".yaml.j2",
 }
 _UNREADABLE_CHARACTER = re.compile(  # what YAML cannot hold, and line ends that only some readers know
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
 
@@ -104,19 +103,15 @@ def read_source(root: Path, path: str) -> SourceFile:
 
 def _bytes(place: Path, path: str) -> bytes:
     try:
-        # Not blocking: opening a named pipe would wait for its writer forever.
-        descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise FileFault(_fault(path, "this is no ordinary file"))
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileFault(_fault(path, f"this file cannot be read: {_reason(error)}")) from None
-    if len(content) > MAX_BYTES:
+        return read_ordinary(place, MAX_BYTES)
+    except NotOrdinary:
+        raise FileFault(_fault(path, "this is no ordinary file")) from None
+    except TooLarge:
         raise FileFault(
             _fault(path, "this file is larger than 5 MB", "split it: any number of files is read")
-        )
-    return content
+        ) from None
+    except OSError as error:
+        raise FileFault(_fault(path, f"this file cannot be read: {_reason(error)}")) from None
 
 
 def _text(path: str, content: bytes) -> str:

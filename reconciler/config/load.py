@@ -23,21 +23,27 @@ from reconciler.model.value import Value
 
 
 def load_config(
-    root: Path, environment: str | None = None, variables: Mapping[str, str] | None = None
+    root: Path,
+    environment: str | None = None,
+    variables: Mapping[str, str] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Configuration:
     """The configuration in the folder `root`, the environment merged over its project.
 
-    `variables` go before the project's own; their text is read as an unquoted YAML scalar. Raises
+    `variables` go before the project's own; their text is read as an unquoted YAML scalar. `texts` stand in
+    for resource files, by their names: so a change is tried before it is written. Raises
     ConfigurationError with every fault of the whole configuration, in the order of files and lines.
     """
     root = root.resolve()
     reading, faults = _read_project_file(root, environment, variables or {})
     names, name_faults = find_files(root)
-    documents, document_faults = _read_documents(root, names, reading.variables)
+    names = sorted({*names, *(texts or {})})
+    documents, document_faults = _read_documents(root, names, reading.variables, texts or {})
     faults += [*name_faults, *document_faults]
     # Of a file that cannot be read nobody knows what it names.
     is_whole = not name_faults and len(documents) == len(names) and all(each.is_whole for each in documents)
     collection = collect(document for document in documents if document.is_whole)
+    is_whole = is_whole and collection.is_whole
     moves, move_faults = read_moves(collection, is_whole)
     faults += collection.faults
     faults += move_faults
@@ -66,18 +72,18 @@ def _read_project_file(
         return ProjectReading(None, None, []), [error.diagnostic]
     if not document.is_whole:
         return ProjectReading(None, None, []), list(document.faults)
-    reading = read_project(document.value, document.source, environment, variables)
+    reading = read_project(document.value, document.source, environment, variables, root)
     return reading, [*document.faults, *reading.faults]
 
 
 def _read_documents(
-    root: Path, names: Iterable[str], variables: Mapping[str, Value] | None
+    root: Path, names: Iterable[str], variables: Mapping[str, Value] | None, texts: Mapping[str, str]
 ) -> tuple[list[Document], list[Diagnostic]]:
     documents: list[Document] = []
     faults: list[Diagnostic] = []
     for name in names:
         try:
-            source = read_source(root, name)
+            source = SourceFile(name, texts[name]) if name in texts else read_source(root, name)
             if name.endswith(".j2"):
                 if variables is None:
                     continue  # without a project there are no variables, and every one would be a fault

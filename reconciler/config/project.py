@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
+from pathlib import Path as FilePath
 from typing import Any
 
 from reconciler.config.conversion import convert
 from reconciler.config.nearest import nearest
 from reconciler.config.schemas import gate
 from reconciler.config.source import SourceFile
-from reconciler.config.yaml_scalars import UnusableScalar, plain_scalar
+from reconciler.config.variables import given_variables, written_variables
 from reconciler.model.address import KINDS
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.project import (
     BloomnetMethods,
     Freeze,
     GuardSettings,
+    KometCustomer,
     KometSettings,
     Project,
     TokenSource,
@@ -27,6 +29,7 @@ from reconciler.model.project import (
 from reconciler.model.value import Path, Value
 
 _DEFAULT_TOKEN = {"env": "KOMET_COMPANY_TOKEN"}
+_WHOLE = ("token", "future_sales_customer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,16 @@ class ProjectReading:
 
 
 def read_project(
-    written: object, source: SourceFile, environment: str | None, variables: Mapping[str, str]
+    written: object,
+    source: SourceFile,
+    environment: str | None,
+    variables: Mapping[str, str],
+    root: FilePath = FilePath(),
 ) -> ProjectReading:
-    """What the project file says, the environment merged over it and `variables` over its own."""
+    """What the project file says, the environment merged over it and `variables` over its own.
+
+    Files of variables are read from `root`.
+    """
     if not isinstance(written, dict):
         fault = source.fault(
             source.place(()).value, "this file must hold a mapping, beginning with 'version: 1'"
@@ -49,11 +59,13 @@ def read_project(
         return ProjectReading(None, {}, [fault])
     faults = _schema_faults(written, source)
     faults += _environment_faults(written, source, environment)
-    given, variable_faults = read_variables(variables, source)
-    faults += variable_faults
-    settings = merged(written, _chosen(written, environment))
-    values = settings.get("vars")
-    values = {**(values if isinstance(values, dict) else {}), **given}
+    chosen = _chosen(written, environment)
+    settings = merged(written, chosen)
+    given, given_faults = given_variables(variables, source)
+    layers: dict[Path, Mapping[str, Any]] = {(): written, ("environments", environment or ""): chosen}
+    values, file_faults = written_variables(layers, source, root, merged)
+    faults += [*given_faults, *file_faults]
+    values = {**values, **given}
     if not faults:
         faults += _rule_faults(settings, source, environment)
     if faults:
@@ -66,30 +78,15 @@ def read_project(
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """`above` laid over `below`: mappings merge, everything else replaces.
 
-    A token's source is one thing and not a mapping of settings: `{file: ...}` replaces `{env: ...}`.
+    A token's source is one thing and not a mapping of settings: `{file: ...}` replaces `{env: ...}`; so is
+    what says which customer is meant.
     """
     result = dict(below)
     for key, value in above.items():
         under = result.get(key)
-        merges = isinstance(under, dict) and isinstance(value, dict) and key != "token"
+        merges = isinstance(under, dict) and isinstance(value, dict) and key not in _WHOLE
         result[key] = merged(result[key], value) if merges else value
     return result
-
-
-def read_variables(
-    variables: Mapping[str, str], source: SourceFile
-) -> tuple[dict[str, Value], list[Diagnostic]]:
-    """Variables of the command line, their text read as an unquoted YAML scalar."""
-    values: dict[str, Value] = {}
-    faults: list[Diagnostic] = []
-    for name, text in variables.items():
-        try:
-            if not name.isidentifier() or not name.isascii():
-                raise UnusableScalar("a name of letters, digits and _ is needed, beginning with a letter")
-            values[name] = plain_scalar(text)
-        except UnusableScalar as error:
-            faults.append(source.fault(source.place(("vars",)).key, f"--var {name}: {error}"))
-    return values, faults
 
 
 def _chosen(written: Mapping[str, Any], environment: str | None) -> Mapping[str, Any]:
@@ -232,8 +229,10 @@ def _project(settings: Mapping[str, Any], environment: str | None, variables: Ma
 
 
 def _komet(settings: Mapping[str, Any]) -> KometSettings:
-    same = ("url", "company", "paid_users", "timezone", "timeout", "numbers_per_call")
+    same = ("url", "company", "paid_users", "timezone", "timeout", "numbers_per_call", "token_type")
+    future_sales = settings.get("future_sales_customer")
     return KometSettings(
+        future_sales_customer=KometCustomer(**future_sales) if future_sales else None,
         token=TokenSource(**settings.get("token", _DEFAULT_TOKEN)),
         assign_customer=settings.get("capabilities", {}).get("assign_customer", "operator"),
         **{key: settings[key] for key in same if key in settings},

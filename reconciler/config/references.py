@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeAlias
@@ -9,6 +10,7 @@ from typing import Any, TypeAlias
 from reconciler.config.nearest import nearest
 from reconciler.config.resources import Collection
 from reconciler.config.schemas import Schema, resolved, schema
+from reconciler.config.source import MAX_FAULTS, too_many_faults
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.value import Path
@@ -25,6 +27,9 @@ def reference_faults(collection: Collection, is_whole: bool) -> list[Diagnostic]
     for address in collection.resources:
         names.setdefault(address.kind, []).append(address.name)
     for address, written in collection.resources.items():
+        if len(faults) >= MAX_FAULTS:
+            faults.append(too_many_faults(written.source, written.mark))
+            return faults
         for path, target in references(address.kind, written.value):
             if target in collection.resources:
                 edges.setdefault(address, []).append(target)
@@ -47,7 +52,8 @@ def reference_faults(collection: Collection, is_whole: bool) -> list[Diagnostic]
 
 
 def references(kind: str, attributes: object) -> Iterator[Reference]:
-    """Every reference to another resource in `attributes`, and where: `x-references` marks them."""
+    """Every reference to another resource in `attributes`, and where: `x-references` marks them, but for
+    texts that match `x-references-unless`."""
     find = _finder_of(kind)
     if find is not None:
         yield from find(attributes, ())
@@ -64,9 +70,10 @@ def _finder(part: Schema, root: Schema) -> _Finder | None:
     part = resolved(part, root)
     target = part.get("x-references")
     if isinstance(target, str) and not target.startswith("list:"):
+        unless = re.compile(part.get("x-references-unless", "$."))
 
         def find_here(value: Any, path: Path) -> Iterator[Reference]:
-            if isinstance(value, str) and value:
+            if isinstance(value, str) and value and not unless.search(value):
                 yield path, Address(target, value)
 
         return find_here

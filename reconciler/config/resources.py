@@ -9,9 +9,9 @@ from typing import Any
 from reconciler.config.conversion import convert
 from reconciler.config.nearest import likely_name, nearest
 from reconciler.config.schemas import gate, name_gate, schema, section_kinds
-from reconciler.config.source import Mark, SourceFile
+from reconciler.config.source import MAX_FAULTS, Mark, SourceFile, too_many_faults
 from reconciler.config.yaml_document import Document
-from reconciler.model.address import KINDS, Address
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import DesiredResource
 from reconciler.model.value import Path, decimal_text
@@ -49,11 +49,12 @@ class WrittenMove:
 
 @dataclass(slots=True)
 class Collection:
-    """What was read so far, over all files."""
+    """What was read so far, over all files; `is_whole` is false once there were too many faults to go on."""
 
     resources: dict[Address, Written] = field(default_factory=dict)
     moves: dict[str, WrittenMove] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
+    is_whole: bool = True
 
 
 def collect(documents: Iterable[Document]) -> Collection:
@@ -62,6 +63,8 @@ def collect(documents: Iterable[Document]) -> Collection:
     for document in documents:
         if isinstance(document.value, dict):
             for section, content in document.value.items():
+                if _is_full(collection, document.source, (section,)):
+                    break
                 _take_section(collection, document, section, content)
         elif document.value is not None:
             mark = document.source.place(()).value
@@ -69,6 +72,14 @@ def collect(documents: Iterable[Document]) -> Collection:
                 document.source.fault(mark, f"a resource file holds a mapping of {_sections()}")
             )
     return collection
+
+
+def _is_full(collection: Collection, source: SourceFile, path: Path) -> bool:
+    """Whether there are too many faults already to look at what stands at `path`; said once."""
+    if collection.is_whole and len(collection.faults) >= MAX_FAULTS:
+        collection.is_whole = False
+        collection.faults.append(too_many_faults(source, source.place(path).key))
+    return not collection.is_whole
 
 
 def _sections() -> str:
@@ -95,10 +106,7 @@ def _take_section(collection: Collection, document: Document, section: str, cont
 def _unknown_section(source: SourceFile, section: str) -> Diagnostic:
     known = (*section_kinds(), MOVED)
     suggestion = nearest(section, known)
-    if section in KINDS:
-        detail, suggestion = "this kind is not supported by this version", None
-    else:
-        detail = "" if suggestion else f"a resource file can hold {_sections()}"
+    detail = "" if suggestion else f"a resource file can hold {_sections()}"
     return source.fault(
         source.place((section,)).key, f"unknown section '{section}'", suggestion=suggestion, detail=detail
     )
@@ -125,6 +133,8 @@ def _take_resources(
     for name, value in content.items():
         address = Address(kind, name)
         mark = names[kind, name]
+        if _is_full(collection, source, (kind, name)):
+            return
         if not accepts_name(name):
             collection.faults.append(_name_fault(source, mark, kind, name))
         desired = None

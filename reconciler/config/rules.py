@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from reconciler.config.prebook_rules import prebook_faults
 from reconciler.config.resources import Collection, Written
+from reconciler.kinds.customers.future_sales import FUTURE_SALES, FUTURE_SALES_DETAIL
 from reconciler.kinds.orders.marker import COMMENTS_LIMIT, split_marker, with_marker
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.project import Project
+from reconciler.model.project import KometCustomer, Project
 from reconciler.model.resource import Marker
 from reconciler.model.value import Path
 
@@ -16,16 +18,24 @@ from reconciler.model.value import Path
 def rule_faults(collection: Collection, project: Project | None) -> list[Diagnostic]:
     """Every broken rule of the resources that satisfy their schemas."""
     customers = _valid(collection, "customers")
-    orders = _valid(collection, "purchase_orders")
+    orders, prebooks = _valid(collection, "purchase_orders"), _valid(collection, "prebooks")
     faults = [*_shop_codes(customers), *_same_customer(customers), *_purposes(customers)]
+    if project is not None and project.komet.future_sales_customer is not None:
+        faults.extend(_future_sales(customers, project.komet.future_sales_customer))
+    faults.extend(_reserved_for_standing_orders(collection, customers))
+    for reservation in _valid(collection, "reservations"):
+        faults.extend(_arrival_faults(reservation))
     for customer in customers:
         faults.extend(_customer_faults(customer))
-    for order in orders:
+    for order in (*orders, *prebooks):
         faults.extend(_equal_items(order))
         if project is not None:
             faults.extend(_comments(order, project.name))
-    faults.extend(_numbers(orders))
-    return faults
+    ship_tos = {each.address.name: [*_attributes(each).get("ship_to", {})] for each in customers}
+    token_type = project.komet.token_type if project is not None else "company"
+    for prebook in prebooks:
+        faults.extend(prebook_faults(prebook, _attributes(prebook), ship_tos, token_type))
+    return [*faults, *_numbers(orders), *_numbers(prebooks)]
 
 
 def _valid(collection: Collection, kind: str) -> list[Written]:
@@ -121,6 +131,51 @@ def _sharing(customers: list[Written]) -> list[tuple[Written, Written]]:
     ]
 
 
+def _future_sales(customers: list[Written], named: KometCustomer) -> Iterator[Diagnostic]:
+    """Nothing may be kept for the Future Sales customer; one that is named otherwise shows when looked up."""
+    for written in customers:
+        komet = _attributes(written)["komet"]
+        if named.is_meant(komet.get("id"), komet.get("code")):
+            yield written.fault(("komet",), FUTURE_SALES, detail=FUTURE_SALES_DETAIL)
+
+
+def _reserved_for_standing_orders(collection: Collection, customers: list[Written]) -> Iterator[Diagnostic]:
+    """The customer of standing orders has nothing reserved: sharing one makes the counts disagree."""
+    standing = {each.address.name: each for each in customers if _purpose(each) == "standing_orders"}
+    for written in _valid(collection, "reservations"):
+        name = _attributes(written)["customer"]
+        if name in standing:
+            yield written.fault(
+                ("customer",),
+                "stock is not reserved for the customer of standing orders",
+                detail=f"customers.{name} has the purpose standing_orders: sharing one customer makes the "
+                "counts disagree. Reserve for the customer with the purpose reserve",
+                also=(standing[name].source.origin(standing[name].mark),),
+            )
+
+
+def _arrival_faults(written: Written) -> Iterator[Diagnostic]:
+    """What is added to the stock must be stock that this reservation speaks of (Komet API §4.2)."""
+    attributes = _attributes(written)
+    arrival = attributes.get("arrival")
+    if arrival is None:
+        return
+    missing = [key for key in ("unit", "bunches", "stems") if key not in attributes]
+    if missing:
+        yield written.fault(
+            ("arrival",),
+            f"an arrival needs its pack: write {' and '.join(missing)} of the reservation",
+            detail="Komet adds boxes of one pack, and this reservation takes any",
+        )
+    vendors = attributes.get("vendors")
+    if vendors is not None and arrival["vendor"] not in vendors:
+        yield written.fault(
+            ("arrival", "vendor"),
+            "the arrival is of a vendor whose lines this reservation does not take",
+            detail="add the vendor to `vendors`",
+        )
+
+
 def _purpose(written: Written) -> str | None:
     purpose: str | None = _attributes(written).get("bloomnet", {}).get("purpose")
     return purpose
@@ -167,7 +222,7 @@ def _ship_to_names(written: Written) -> list[Diagnostic]:
 
 def _equal_items(written: Written) -> list[Diagnostic]:
     """Lines are matched by what they are, so two items of an order must differ in it."""
-    items = _attributes(written)["items"]
+    items = _attributes(written).get("items", {})
     places = ((_line_identity(item), written, ("items", name)) for name, item in items.items())
 
     def say(_: str, earlier: Written) -> tuple[str, str]:
@@ -183,12 +238,12 @@ def _equal_items(written: Written) -> list[Diagnostic]:
 def _line_identity(item: Mapping[str, Any]) -> str:
     product = item["product"]
     named = sorted(product.items()) if isinstance(product, Mapping) else str(product).strip().upper()
-    pack = [str(item[key]).upper() for key in ("box_type", "unit", "bunches", "stems")]
+    pack = [str(item.get(key)).upper() for key in ("item_type", "box_type", "unit", "bunches", "stems")]
     return repr((named, pack, str(item.get("mark_code", "")).strip().upper()))
 
 
 def _comments(written: Written, project: str) -> Iterator[Diagnostic]:
-    comments = _attributes(written).get("comments", "").strip()
+    comments = (_attributes(written).get("comments") or "").strip()
     if split_marker(comments)[1] is not None:
         yield written.fault(
             ("comments",),

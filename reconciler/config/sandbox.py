@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import operator
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import wraps
+from math import isfinite
 from typing import Any
 
-from jinja2 import FunctionLoader, StrictUndefined, Undefined, UndefinedError, nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2 import FunctionLoader, StrictUndefined, Undefined, UndefinedError
 from jinja2.exceptions import SecurityError
-from jinja2.filters import FILTERS
+from jinja2.filters import FILTERS, make_attrgetter
+from jinja2.lexer import TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.tests import TESTS
+from jinja2.utils import htmlsafe_json_dumps
+
+from reconciler.config.allowance import Allowance, TemplateRefused
+from reconciler.config.template_code import MeteredCode
 
 MAX_TEXT = 1_000_000
+MAX_WEEKS = 530
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MAX_TIMES = 100_000
 MAX_BITS = 256
 
@@ -27,9 +34,9 @@ def _words(text: str) -> frozenset[str]:
 
 _FILTERS = _words(
     "abs count d default dictsort first groupby int items last length list map max min reject rejectattr "
-    "reverse select selectattr sort sum unique"
+    "reverse select selectattr sort unique"
 )
-_OF_TEXT = _words("capitalize lower string title tojson trim upper")
+_OF_TEXT = _words("capitalize lower string title trim upper")
 _TEXT_METHODS = _words(
     "capitalize count endswith find index isalnum isalpha isdecimal isdigit islower isupper lower lstrip "
     "partition removeprefix removesuffix rpartition rsplit rstrip split splitlines startswith strip title "
@@ -37,15 +44,8 @@ _TEXT_METHODS = _words(
 )
 _DATE_METHODS = _words("day isocalendar isoformat isoweekday month toordinal weekday year")
 
+_WRITABLE = (str, int, float, Decimal, date, timedelta, list, tuple, dict, range, type(None))
 _NAMES: dict[type, str] = {str: "text", int: "number", Decimal: "number", date: "date", list: "list"}
-
-
-class TemplateRefused(Exception):
-    """What a template asked for is not given; the text says why, and `line` where if no code ran."""
-
-    def __init__(self, text: str, line: int = 1) -> None:
-        self.line = line
-        super().__init__(text)
 
 
 class Variables(dict[str, Any]):
@@ -74,18 +74,6 @@ class Undeclared(UndefinedError):
         )
 
 
-class Deadline:
-    """A moment after which a template is stopped."""
-
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.seconds, self.clock = seconds, clock
-        self.end = clock() + seconds
-
-    def check(self) -> None:
-        if self.clock() > self.end:
-            raise TemplateRefused(f"it runs for more than {self.seconds:g} seconds")
-
-
 class _Missing(StrictUndefined):
     """An undefined name: any use of it raises Undeclared."""
 
@@ -95,62 +83,75 @@ class _Missing(StrictUndefined):
         self, hint: str | None = None, obj: Any = None, name: str | None = None, exc: Any = None
     ) -> None:
         def undeclared(message: str | None = None) -> Undeclared:
-            return Undeclared.of(obj, str(name))
+            return (
+                Undeclared.of(obj, str(name)[:100])
+                if name is not None
+                else Undeclared("", _sentence(message))
+            )
 
         super().__init__(hint, obj, name, exc if exc is SecurityError else undeclared)  # type: ignore[arg-type]
-
-
-class _Code(CodeGenerator):
-    """Code that asks for the time in every block, counts what it joins, and keeps decimals exact."""
-
-    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
-        self.writeline("environment.deadline.check()")
-        super().blockvisit(nodes, frame)
-
-    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
-        self.newline(node)  # plain text remembers its line too
-        super().visit_Output(node, frame)
-
-    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
-        self.write("environment.joined((")
-        for part in node.nodes:
-            self.visit(part, frame)
-            self.write(", ")
-        self.write("))")
-
-    def visit_Const(self, node: nodes.Const, frame: Frame) -> None:
-        value = node.as_const(frame.eval_ctx)
-        if isinstance(value, float):
-            self.write(f"environment.decimal({str(value)!r})")
-        else:
-            super().visit_Const(node, frame)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2 with a few pure filters and functions; `load` gives the text of a template by its name."""
 
-    code_generator_class = _Code
-    intercepted_binops = frozenset(["+", "*", "/", "//", "%", "**"])
+    code_generator_class = MeteredCode
+    intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
     decimal = Decimal
 
-    def __init__(self, load: Callable[[str], str], deadline: Deadline) -> None:
+    def __init__(self, load: Callable[[str], str], allowance: Allowance) -> None:
         super().__init__(
             undefined=_Missing,
             loader=FunctionLoader(load),
-            finalize=_text,
+            finalize=self.written,
             keep_trailing_newline=True,
             optimized=False,
         )
-        self.deadline = deadline
-        self.filters = {name: FILTERS[name] for name in _FILTERS}
-        self.filters.update(replace=_replace, round=_round, join=self.join, weekday=_weekday, date=_date)
-        self.filters.update({name: _on_text(FILTERS[name]) for name in _OF_TEXT})
+        self.allowance = allowance
         bounded = self.globals["range"]
         self.globals = {"range": bounded, "date": _date, "days": _days, "weeks": _weeks, "weekday": _weekday}
+        filters: dict[str, Callable[..., Any]] = {name: FILTERS[name] for name in _FILTERS}
+        filters.update(replace=_replace, round=_round, join=self.join, weekday=_weekday, date=_date)
+        filters.update({name: _on_text(FILTERS[name]) for name in _OF_TEXT}, tojson=self.tojson, sum=self.sum)
+        self.filters = {name: self.metered(function) for name, function in filters.items()}
+        tests: Any = TESTS  # typed as functions without signatures
+        self.tests = {name: self.metered(function) for name, function in tests.items()}
+
+    def metered(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` with the size of what it makes held against the allowance."""
+
+        @wraps(function)
+        def meter(*arguments: Any, **options: Any) -> Any:
+            return self.allowance.made(function(*arguments, **options))
+
+        return meter
+
+    def call(self, context: Any, function: Any, /, *arguments: Any, **options: Any) -> Any:
+        """What a function, a method or a macro gives."""
+        return self.allowance.made(super().call(context, function, *arguments, **options))
+
+    def _tokenize(self, source: str, *arguments: Any, **options: Any) -> TokenStream:
+        stream = super()._tokenize(source, *arguments, **options)
+        return TokenStream(self._counted(stream), stream.name, stream.filename)
+
+    def _counted(self, stream: TokenStream) -> Iterator[Any]:
+        for token in stream:
+            self.allowance.word()
+            yield token
+
+    def written(self, value: Any) -> Any:
+        """`value` as the text that an output writes."""
+        text = _text(value)
+        if isinstance(text, str):
+            self.allowance.take(len(text))
+        return text
 
     def joined(self, parts: Iterable[Any]) -> str:
         """The text of `parts` one after the other."""
-        return self.join(parts)
+        text: str = self.allowance.made(self.join(parts))
+        return text
+
+    concat = joined  # what Jinja calls for a macro or a block
 
     def join(self, parts: Iterable[Any], separator: str = "") -> str:
         texts: list[str] = []
@@ -162,16 +163,29 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 raise TemplateRefused("it joins more than 1 MB of text")
         return str(separator).join(texts)
 
+    def sum(self, numbers: Iterable[Any], attribute: Any = None, start: Any = 0) -> Any:
+        total = start
+        get: Callable[[Any], Any] = make_attrgetter(self, attribute)
+        for number in numbers:
+            total = self.call_binop(None, "+", total, number if attribute is None else get(number))
+        return total
+
+    def tojson(self, value: Any) -> str:
+        _text(value)
+        return htmlsafe_json_dumps(value, sort_keys=True)
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """`left operator right` as long as the result is of a size that a configuration can need."""
         if isinstance(left, Undefined) or isinstance(right, Undefined):
             str(left), str(right)  # raises: the name is not defined
         if operator == "%" and isinstance(left, str):
             raise TemplateRefused("text cannot be formatted with %; join it with ~")
+        if isinstance(left, Set) or isinstance(right, Set):
+            raise TemplateRefused(f"{operator} is for numbers, dates, texts and lists")
         _raise_if_large(operator, left, right)
-        if operator == "/":
-            return Decimal(left) / Decimal(right)
-        return super().call_binop(context, operator, left, right)
+        if operator == "/" or (operator == "**" and isinstance(right, int) and right < 0):
+            left, right = _exact(left), _exact(right)
+        return self.allowance.made(super().call_binop(context, operator, left, right))
 
     def wrap_str_format(self, value: Any) -> None:
         """str.format is no way round `is_safe_attribute`: its widths have no bound."""
@@ -209,22 +223,47 @@ def _bits(number: Any) -> int:
     return max(int(abs(number)).bit_length(), 1)
 
 
+def _exact(number: Any) -> Decimal:
+    if not isinstance(number, int | Decimal):
+        raise TemplateRefused(f"/ and ** are for numbers, and {str(number)[:40]!r} is none")
+    return Decimal(number)
+
+
 def _text(value: Any) -> Any:
-    """`value` as text if it is a list or a mapping of bearable size; everything else stays as it is."""
-    if not isinstance(value, list | tuple | dict):
-        return value if isinstance(value, Undefined) else str(value)
+    """`value` as text if it has one that is always the same and of bearable size."""
+    if isinstance(value, str | Undefined):
+        return value
+    if isinstance(value, float | Decimal) and not isfinite(value):
+        raise TemplateRefused("a number becomes too large")
+    if not isinstance(value, _WRITABLE):
+        raise TemplateRefused(
+            f"a {type(value).__name__} cannot be written: call it, or make a list of it with | list"
+        )
+    if isinstance(value, list | tuple | dict):
+        _raise_if_long(value)
+    return str(value)
+
+
+def _raise_if_long(value: Any) -> None:
     size = 0
     waiting: list[Any] = [value]
     while waiting:
         part = waiting.pop()
         size += len(part) if isinstance(part, str) else 4
-        if size > MAX_TEXT:
+        if size + len(waiting) > MAX_TEXT:
             raise TemplateRefused("it writes a list of more than 1 MB")
         if isinstance(part, dict):
             waiting.extend([*part, *part.values()])
         elif isinstance(part, list | tuple):
             waiting.extend(part)
-    return str(value)
+        elif not isinstance(part, _WRITABLE):
+            _text(part)
+
+
+def _sentence(message: str | None) -> str:
+    """Jinja's own words for what is not there, as the part of a sentence."""
+    text = (message or "there is nothing here").rstrip(".")
+    return text[:1].lower() + text[1:]
 
 
 def _on_text(of_text: Callable[..., Any]) -> Callable[..., Any]:
@@ -267,10 +306,21 @@ def _days(number: int) -> timedelta:
     return timedelta(days=operator.index(number))
 
 
-def _weeks(number: int) -> timedelta:
-    return timedelta(weeks=operator.index(number))
+def _weeks(first: Any, count: int | None = None) -> timedelta | list[date]:
+    """`weeks(2)` is that long; `weeks(day, 13)` are that day and the same weekday of the 12 weeks after it."""
+    if count is None:
+        return timedelta(weeks=operator.index(first))
+    day, number = _date(first), operator.index(count)
+    if not 0 <= number <= MAX_WEEKS:
+        raise TemplateRefused(f"weeks takes a count from 0 to {MAX_WEEKS}, and got {number}")
+    return [day + timedelta(weeks=week) for week in range(number)]
 
 
-def _weekday(day: Any) -> int:
-    """The day of the week: 1 is Monday, 7 is Sunday."""
-    return _date(day).isoweekday()
+def _weekday(day: Any, name: str | None = None) -> int | date:
+    """The day of the week, 1 is Monday; with a name such as 'mon' that weekday of the day's ISO week."""
+    own = _date(day)
+    if name is None:
+        return own.isoweekday()
+    if name not in WEEKDAYS:
+        raise TemplateRefused(f"weekday takes one of {', '.join(WEEKDAYS)}, and got {str(name)[:40]!r}")
+    return own + timedelta(days=WEEKDAYS.index(name) + 1 - own.isoweekday())

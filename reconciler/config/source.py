@@ -11,12 +11,22 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.origin import Origin
 from reconciler.model.value import Path
 
-_HOLDS_SECRET = re.compile(r"""(?ix) (?: token | secret | passw | api_?key ) [\w-]* ["']? \s* :""")
+# Every repetition has a bound: a line may be 5 MB long, and be made so that searching it never ends.
+_HOLDS_SECRET = re.compile(r"""(?ix) (?: token | secret | passw | api_?key ) [\w-]{0,40} ["']? \s{0,40} :""")
 _NAMES_ITS_SOURCE = re.compile(
-    r"""(?ix) token ["']? \s* : \s* (?: \{ \s* (?: env | file ) \s* : | \{\{ | $ )"""
+    r"""(?ix) token ["']? \s{0,40} : \s{0,40} (?: \{ \s{0,40} (?: env | file ) \s{0,40} : | \{\{ | $ )"""
 )
-_SECRET_FOLLOWS = re.compile(r"""(?i)(?:token|secret|passw\w*|api_?key)["']?\s*:\s*[|>]?[-+]?\s*$""")
-_HOLDS_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]*@")
+_SECRET_FOLLOWS = re.compile(
+    r"""(?i)(?:token|secret|passw\w{0,40}|api_?key)["']?\s{0,40}:\s{0,40}[|>]?[-+]?$"""
+)
+_HOLDS_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]*@|[?&](?:ssl)?password=")
+
+
+MAX_FAULTS = 1_000
+"""As many faults are told at once as anybody can read."""
+
+
+_LONGEST = 1_000
 
 
 class Mark(NamedTuple):
@@ -45,6 +55,8 @@ class SourceFile:
     text: str
     template_lines: Sequence[int] = ()
     _index: dict[Path, Place] = field(default_factory=dict, repr=False)
+    _lines: list[str] = field(default_factory=list, repr=False)
+    _shown: dict[int, str | None] = field(default_factory=dict, repr=False)
 
     def places(self) -> dict[Path, Place]:
         """Where every value stands. Only a fault needs it, and a sound file never pays for it."""
@@ -74,10 +86,17 @@ class SourceFile:
 
     def line(self, number: int) -> str | None:
         """The line's text, or None when it must not be shown since it may hold a secret."""
-        lines = self.text.split("\n")
+        if not self._lines:
+            self._lines.extend(self.text.split("\n"))
+        if number not in self._shown:
+            self._shown[number] = self._showable(number)
+        return self._shown[number]
+
+    def _showable(self, number: int) -> str | None:
+        lines = self._lines
         text = lines[number - 1] if 0 < number <= len(lines) else ""
         before = lines[number - 2] if 1 < number <= len(lines) else ""
-        return None if may_hold_secret(text) or _SECRET_FOLLOWS.search(before) else text
+        return None if may_hold_secret(text) or _SECRET_FOLLOWS.search(before.rstrip()[-200:]) else text
 
     def fault(
         self,
@@ -92,13 +111,23 @@ class SourceFile:
         """An error at `mark`; `secret` keeps the line itself from being shown."""
         return Diagnostic(
             severity=Severity.ERROR,
-            summary=summary,
-            detail=detail,
+            summary=_short(summary),
+            detail=_short(detail),
             suggestion=suggestion,
             origin=self.origin(mark),
             source=None if secret else self.line(mark.line),
             also=also,
         )
+
+
+def _short(text: str) -> str:
+    """`text`, which may quote a key of 5 MB, at a length that can be read."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
+
+
+def too_many_faults(source: SourceFile, mark: Mark) -> Diagnostic:
+    """What is said in place of the faults from `mark` on."""
+    return source.fault(mark, f"there are more than {MAX_FAULTS:,} faults: those from here on are not shown")
 
 
 def may_hold_secret(line: str) -> bool:

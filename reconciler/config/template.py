@@ -7,12 +7,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import Template, TemplateNotFound, TemplateSyntaxError
 from jinja2.loaders import split_template_path
 
+from reconciler.config.allowance import Allowance, TemplateRefused
 from reconciler.config.files import CONFIG_FOLDER, MAX_BYTES, FileFault, raise_if_unreadable, read_source
 from reconciler.config.nearest import nearest
-from reconciler.config.sandbox import Deadline, Sandbox, TemplateRefused, Undeclared, Variables
+from reconciler.config.sandbox import Sandbox, Undeclared, Variables
 from reconciler.config.source import Mark, SourceFile
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.value import Value
@@ -25,8 +26,8 @@ def render_template(
 ) -> SourceFile:
     """`source` rendered with `variables` as `vars`; FileFault at the template's line when it cannot be.
 
-    A template may run for 5 seconds and make 5 MB, reads nothing but templates below `config/`, and knows
-    neither time nor chance: the same variables give the same text.
+    A template may run for 5 seconds and make 5 MB of text, reads nothing but templates below `config/`, and
+    knows neither time nor chance: the same variables give the same text.
     """
 
     def load(name: str) -> str:
@@ -38,20 +39,22 @@ def render_template(
         except FileFault:
             raise TemplateNotFound(name) from None
 
-    environment = Sandbox(load, Deadline(seconds))
+    environment = Sandbox(load, Allowance(seconds))
     try:
         template = environment.get_template(source.name)
         rendered = _Rendering(source, template, MAX_BYTES)
-        rendered.run({"vars": Variables(variables)})
+        rendered.run({"vars": environment.allowance.made(Variables(variables))})
     except TemplateSyntaxError as error:
         raise FileFault(
             _fault(source, error.lineno, error.name, error.message or "it cannot be read")
         ) from None
-    except (TemplateRefused, TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise FileFault(_runtime_fault(source, error)) from None
     except (RecursionError, MemoryError) as error:
         what = "calls itself without end" if isinstance(error, RecursionError) else "needs too much memory"
         raise FileFault(_fault(source, _line_of(error, source), None, f"it {what}")) from None
+    except SyntaxError as error:  # of the code that Jinja made: what Jinja allows and Python does not
+        raise FileFault(_fault(source, 1, None, error.msg)) from None
+    except Exception as error:  # noqa: BLE001  # whatever a template raises is the template's fault
+        raise FileFault(_runtime_fault(source, error)) from None
     result = SourceFile(source.name, rendered.text(), tuple(rendered.lines))
     raise_if_unreadable(result)
     return result

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from reconciler.config.ordinary import NotOrdinary, TooLarge, read_ordinary
 from reconciler.errors import TokenMissing
 from reconciler.model.project import TokenSource
 from reconciler.model.secret import Secret
@@ -40,17 +39,14 @@ def _from_environment(source: TokenSource, name: str, environ: Mapping[str, str]
 def _from_file(source: TokenSource, root: Path) -> str:
     place = _place(source, root)
     try:
-        # Not blocking: opening a named pipe would wait for its writer forever.
-        descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise TokenMissing(str(source), "It is no ordinary file")
-            content = stream.read(MAX_BYTES + 1)
+        content = read_ordinary(place, MAX_BYTES)
+    except NotOrdinary:
+        raise TokenMissing(str(source), "It is no ordinary file") from None
+    except TooLarge:
+        raise TokenMissing(str(source), "It is larger than 4 kB") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it cannot be opened"
         raise TokenMissing(str(source), f"It cannot be read: {reason.lower()}") from None
-    if len(content) > MAX_BYTES:
-        raise TokenMissing(str(source), "It is larger than 4 kB")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

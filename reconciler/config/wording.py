@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from reconciler.config.nearest import likely_name, nearest
 from reconciler.config.phrases import phrase, quotes_hint, shown
 from reconciler.config.schemas import Schema, branch_for, resolved, schema
-from reconciler.config.source import SourceFile
+from reconciler.config.source import MAX_FAULTS, SourceFile
 from reconciler.config.violations import Violation, violations
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.value import Path
@@ -18,7 +19,7 @@ from reconciler.model.value import Path
 def explain(name: str, value: object, source: SourceFile, prefix: Path = ()) -> list[Diagnostic]:
     """Every way in which `value`, written at `prefix` of `source`, fails the schema `name`."""
     wording = _Wording(source, prefix, schema(name))
-    broken = list(violations(name, value))
+    broken = list(islice(violations(name, value), MAX_FAULTS))
     faults = [fault for violation in broken for fault in wording.of(violation)]
     faults += wording.missing_faults(broken)
     # The gate has refused: a configuration must not pass since the second opinion is milder.
@@ -132,10 +133,11 @@ class _Wording:
         return self.source.fault(self.source.place(whole).key, summary, detail=detail)
 
     def unknown_keys(self, violation: Violation) -> list[tuple[str, str | None]]:
-        """Every key that the schema does not know, with the one that was probably meant."""
+        """The keys that the schema does not know, as many as can be told, with what was probably meant."""
         known = sorted(violation.part.get("properties", {}))
         unused = [key for key in known if key not in violation.value]
-        return [(key, nearest(key, unused or known)) for key in violation.value if key not in known]
+        unknown = islice((key for key in violation.value if key not in known), MAX_FAULTS)
+        return [(key, nearest(key, unused or known)) for key in unknown]
 
     def unknown_key_faults(self, violation: Violation) -> Iterator[Diagnostic]:
         known = sorted(violation.part.get("properties", {}))

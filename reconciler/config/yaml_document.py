@@ -18,15 +18,15 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from reconciler.config.source import Mark, SourceFile
-from reconciler.config.yaml_events import event_source
+from reconciler.config.source import MAX_FAULTS, Mark, SourceFile, too_many_faults
+from reconciler.config.yaml_events import MAX_DEPTH, TooManyEvents, event_source
 from reconciler.config.yaml_scalars import SPECIAL_FIRST, Scalar, UnusableScalar, plain_scalar
 from reconciler.config.yaml_syntax import syntax_fault
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.value import Path
 
-MAX_DEPTH = 50
 MAX_ALIASED = 10_000
+MAX_ALIASED_TEXT = 5_000_000
 
 Tree: TypeAlias = "Scalar | list[Tree] | dict[str, Tree]"
 
@@ -60,6 +60,10 @@ def read_document(source: SourceFile) -> Document:
         whole = True
     except _Stopped:
         pass
+    except TooManyEvents:
+        reader.faults.append(
+            source.fault(Mark(1, 1), "this file holds more than 500,000 values", detail="split it")
+        )
     except MarkedYAMLError as error:
         reader.faults.append(syntax_fault(source, error))
     except YAMLError as error:
@@ -89,6 +93,7 @@ class _Reader:
         self.stack: list[Any] = []
         self.anchors: dict[str, Tree] = {}
         self.aliased = 0
+        self.aliased_text = 0
         self.documents = 0
 
     def read(self) -> None:
@@ -140,8 +145,8 @@ class _Reader:
     def key(self, value: Any, event: Any, parent: dict[str, Tree]) -> str:
         """The key that `value` is, its faults noted."""
         if type(value) is not str:
-            return self.unusable_key(value, event)
-        if event.anchor is not None and type(event) is ScalarEvent:
+            value = self.unusable_key(value, event)
+        elif event.anchor is not None and type(event) is ScalarEvent:
             self.anchors[event.anchor] = value
         if value == "<<" and type(event) is ScalarEvent and event.implicit[0]:
             self.fault(
@@ -251,6 +256,10 @@ class _Reader:
             self.aliased += 1
             if self.aliased > MAX_ALIASED:
                 self.stop(event, f"the aliases of this file expand to more than {MAX_ALIASED:,} values")
+            if isinstance(node, str):
+                self.aliased_text += len(node)
+                if self.aliased_text > MAX_ALIASED_TEXT:
+                    self.stop(event, "the aliases of this file expand to more than 5 MB of text")
             if isinstance(node, dict | list) and depth > MAX_DEPTH:
                 self.stop(event, f"nested more than {MAX_DEPTH} deep")
             if isinstance(node, dict):
@@ -272,5 +281,9 @@ class _Reader:
         raise _Stopped
 
     def fault(self, event: Any, summary: str, **more: Any) -> None:
-        mark = event.start_mark
-        self.faults.append(self.source.fault(Mark(mark.line + 1, mark.column + 1), summary, **more))
+        start = event.start_mark
+        mark = Mark(start.line + 1, start.column + 1)
+        if len(self.faults) >= MAX_FAULTS:
+            self.faults.append(too_many_faults(self.source, mark))
+            raise _Stopped
+        self.faults.append(self.source.fault(mark, summary, **more))

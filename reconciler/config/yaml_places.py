@@ -15,12 +15,12 @@ from yaml.events import (
 )
 
 from reconciler.config.source import Mark, Place
-from reconciler.config.yaml_events import event_source
+from reconciler.config.yaml_events import MAX_DEPTH, event_source
 from reconciler.model.value import Path
 
 
 def index_places(text: str) -> dict[Path, Place]:
-    """The place of every value up to the first fault of syntax; of a key written twice, the first."""
+    """The place of every value up to the first fault of syntax or limit; of a key written twice, the first."""
     places: dict[Path, Place] = {}
     with suppress(YAMLError):  # what stands before the fault is known
         _walk(text, places)
@@ -30,7 +30,7 @@ def index_places(text: str) -> dict[Path, Place]:
 def _walk(text: str, places: dict[Path, Place]) -> None:
     next_event = event_source(text)
     frames: list[_Frame] = []
-    while (event := next_event()) is not None:
+    while (event := next_event()) is not None and len(frames) <= MAX_DEPTH:
         if isinstance(event, CollectionEndEvent):
             frames.pop()
             continue

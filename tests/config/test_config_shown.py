@@ -86,6 +86,7 @@ def test_colours_are_only_added() -> None:
         ("api_key: abc", True),
         ("password: abc", True),
         ("state: postgresql://user:hunter2@host/db", True),
+        ("state: postgresql://user@host/db?sslmode=require&password=hunter2", True),
         ("token: {env: KOMET_COMPANY_TOKEN}", False),
         ("token: {file: /run/secrets/komet}", False),
         ("  token:", False),

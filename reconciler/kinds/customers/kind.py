@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from reconciler.kinds.customers.fields import FIELDS, SHIP_TO_FIELDS, WantedCustomer, wanted_customer
+from reconciler.kinds.customers.answer import ALL, DETAILS, SHIP_TOS, detailed, listed_customers
+from reconciler.kinds.customers.fate import customer_fate
+from reconciler.kinds.customers.fields import FIELDS, WantedCustomer, wanted_customer
 from reconciler.kinds.customers.resolution import resolve_customer
 from reconciler.kinds.customers.steps import interpret_customer, lower_customer
 from reconciler.kinds.customers.view import compare_customers, unsettled_fields
 from reconciler.kinds.kind import Comparison, Match, Matches, Notice, Reading, Scope, Subject
-from reconciler.kinds.row import Row, row_of
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Change
+from reconciler.model.change import Action, Change, Sale
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.query import Answer, Query
 from reconciler.model.resource import (
@@ -24,7 +25,7 @@ from reconciler.model.resource import (
     ResolvedResource,
     Sought,
 )
-from reconciler.model.step import ApiStep, CallResult, Step
+from reconciler.model.step import ApiStep, CallResult, Fate, OperatorStep, Step
 from reconciler.model.value import Json
 
 NAME = "customers"
@@ -47,9 +48,8 @@ class Customers:
         """
         if not sought:
             return ()
-        (answer,) = yield [Query("customer.list", {"includeInactive": "1"})]
-        rows = {row.required("id"): row for row in row_of(answer).rows("customers")}
-        found = {id: _from_list(row) for id, row in sorted(rows.items())}
+        (answer,) = yield [ALL]
+        found = listed_customers(answer)
         by_code = {str(each.attributes["code"]).lower(): id for id, each in found.items()}
         queries: list[Query] = []
         for each in sought:
@@ -57,10 +57,7 @@ class Customers:
             if id in found:
                 queries.extend(_detail_queries(each, id))
         answers = (yield queries) if queries else ()
-        for query, answer in zip(queries, answers, strict=True):
-            id = int(str(query.params["customerId"]))
-            found[id] = replace(found[id], attributes=dict(found[id].attributes) | _details(answer))
-        return tuple(found.values())
+        return tuple(detailed(found, queries, answers).values())
 
     def expected_calls(self, sought: Sequence[Sought], scope: Scope) -> int:
         """One list, and the details of those that exist."""
@@ -113,6 +110,10 @@ class Customers:
         """The new customer's or ship-to's id (A31)."""
         return interpret_customer(step, answer)
 
+    def fate(self, step: OperatorStep, subject: Subject, live: Sequence[LiveResource], scope: Scope) -> Fate:
+        """By the attribute that the customer shows now."""
+        return customer_fate(step, live)
+
     def unsettled(self, former: Applied, change: Change) -> Applied:
         """What Komet does not show and is to change is not known any more."""
         attributes = dict(former.attributes) | unsettled_fields(former.attributes, change)
@@ -129,6 +130,10 @@ class Customers:
     def commitment(self, steps: Sequence[Step]) -> str:
         """Nothing is bought."""
         return "0"
+
+    def sale(self, steps: Sequence[Step]) -> Sale | None:
+        """Nothing is sold."""
+        return None
 
     def learn(self, change: Change, known: Binding | None, facts: Mapping[str, Json]) -> Binding | None:
         """A customer that was added has an id from then on."""
@@ -159,33 +164,10 @@ def _detail_queries(each: Sought, id: int) -> list[Query]:
         return []
     queries = []
     if any(FIELDS[name].details for name in wanted.fields):
-        queries.append(Query("customer.details.get", {"customerId": id}))
+        queries.append(Query(DETAILS, {"customerId": id}))
     if wanted.ship_tos:
-        queries.append(Query("customer.shipto.list", {"customerId": id}))
+        queries.append(Query(SHIP_TOS, {"customerId": id}))
     return queries
-
-
-def _from_list(row: Row) -> LiveResource:
-    attributes: dict[str, Json] = {
-        "code": row.text("code"),
-        "name": row.text("name"),
-        "active": row.flag("active", True),
-    }
-    return LiveResource(NAME, row.required("id"), None, None, attributes)
-
-
-def _details(answer: Answer) -> dict[str, Json]:
-    row = row_of(answer)
-    if answer.method == "customer.details.get":
-        details = row.row("customer")
-        read = {name: field.read(details) for name, field in FIELDS.items() if field.details and details}
-        return {"details": read}
-    return {"ship_tos": [_ship_to(each) for each in row.rows("shiptos")]}
-
-
-def _ship_to(row: Row) -> Json:
-    fields: dict[str, Json] = {name: row.text(key) or None for name, key in SHIP_TO_FIELDS.items()}
-    return fields | {"id": row.required("id"), "carrier_id": row.integer("carrierId") or None}
 
 
 def _find(

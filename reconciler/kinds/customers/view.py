@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.kinds.customers.fields import FIELDS, wanted_customer
-from reconciler.kinds.kind import Comparison, Scope, Subject
+from reconciler.kinds.kind import Comparison, Scope, ShipTo, Subject
 from reconciler.model.change import Change
 from reconciler.model.resource import Applied, LiveResource
 from reconciler.model.value import Json, Path
@@ -93,6 +93,18 @@ def live_ship_to(subject: Subject, name: str) -> Mapping[str, Json] | None:
         if title and found:
             return min(found, key=lambda row: int(str(row["id"])))
     return None
+
+
+def known_ship_tos(subject: Subject) -> dict[str, ShipTo]:
+    """The wanted ship-tos of a customer that Komet has, by their names in the configuration."""
+    if subject.address.kind != "customers" or subject.resolved is None or subject.match.live is None:
+        return {}
+    rows = {
+        name: live_ship_to(subject, name) for name in wanted_customer(subject.resolved.attributes).ship_tos
+    }
+    return {
+        name: ShipTo(int(str(row["id"])), str(row["name"])) for name, row in rows.items() if row is not None
+    }
 
 
 def _newly_managed(applied: Applied | None) -> bool:

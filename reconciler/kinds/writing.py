@@ -1,0 +1,111 @@
+"""The protocol by which a kind is written: from what stands in Komet to what would stand in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.kinds.catalogue import Catalogue
+from reconciler.kinds.kind import Reading, Scope, Subject
+from reconciler.model.resource import LiveResource
+from reconciler.model.value import Path, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A live resource as a configuration would want it, no default written.
+
+    `names` are names for it, the short one first and each one more telling; `live` is what it stands for, or
+    None where nothing of it has an id of its own.
+    """
+
+    names: tuple[str, ...]
+    attributes: Mapping[str, Value]
+    live: LiveResource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indescribable:
+    """A live resource that no configuration can say: which one, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quest:
+    """What `import` looks for: these customers, by id or by code in lower case, and these ship dates.
+
+    `managed` are the ids of live resources that the configuration speaks of already, `names` those that
+    addresses have which only the state knows, by id.
+    """
+
+    customers: frozenset[int] = frozenset()
+    codes: frozenset[str] = frozenset()
+    dates: tuple[str, ...] = ()
+    managed: frozenset[int] = frozenset()
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """The attributes that moved in Komet since both sides last agreed, as a comparison names them.
+
+    `paths` is None where nothing was recorded: then every difference may be drift. `is_named` says that the
+    resource was asked for by its name, and not by a pattern.
+    """
+
+    paths: tuple[Path, ...] | None = None
+    is_named: bool = True
+
+    def __contains__(self, path: Path) -> bool:
+        """Whether the value at `path`, something in it or something around it moved."""
+        if self.paths is None:
+            return True
+        return any(each[: len(path)] == path[: len(each)] for each in self.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """`attributes` are the written ones with live values in place of those that moved.
+
+    They are None when the resource is gone from Komet, and then `gone` says how. `left` says what moved and
+    cannot be written.
+    """
+
+    attributes: Mapping[str, Value] | None
+    gone: str = ""
+    left: tuple[str, ...] = ()
+
+
+class Writing(Protocol):
+    """What a kind answers for `import` and `accept`. Pure, as all of a kind is."""
+
+    def seek(self, quest: Quest, scope: Scope) -> Reading:
+        """The reading that finds what `quest` asks for, with as few calls as the lists allow."""
+
+    def describe(
+        self, live: Sequence[LiveResource], quest: Quest, scope: Scope
+    ) -> Sequence[Described | Indescribable]:
+        """What of `live` nobody manages, in configuration form: planning it at once is empty.
+
+        References go by the names that `scope.ids` has; order and names are the same for the same account.
+        """
+
+    def accept(
+        self, subject: Subject, written: Mapping[str, Value], drifted: Drifted, scope: Scope
+    ) -> Accepted:
+        """`written`, the attributes in the configuration, with the live values of what `drifted`."""
+
+
+def reference(catalogue: Catalogue, name: str, id: int, longest: int) -> Value:
+    """How a configuration names an entry of a reference list: its code, or `{id: N}` where it has none."""
+    code = plain_code(catalogue, name, id, longest)
+    return {"id": id} if code is None else code
+
+
+def plain_code(catalogue: Catalogue, name: str, id: int, longest: int) -> str | None:
+    """The code that stands for `id` alone, if it has one that a configuration can hold."""
+    label = catalogue.label(name, id)
+    return None if label == f"id {id}" or len(label) > longest else label
