@@ -22,6 +22,7 @@ _KINDS = {
     "customers": "customers",
     "reservations": "reserved stock lines",
     "purchase_orders": "purchase orders",
+    "prebooks": "prebooks",
 }
 
 Document = Mapping[str, Any]
@@ -48,10 +49,12 @@ def _kinds(document: Document, paint: Paint) -> Iterator[str]:
 
 
 def _customers(document: Document, paint: Paint) -> Iterator[str]:
-    """Boxes: those that stand reserved on hand and those on orders, each with the managed part."""
-    rows = [["boxes for", "on hand", "managed", "on order", "managed", "adopted", "other project"]]
+    """Boxes: those that stand reserved on hand, those on orders and those sold, each with the managed part."""
+    head = ["boxes for", "on hand", "managed", "on order", "managed", "adopted", "other project"]
+    rows = [[*head, "sold", "managed"]]
     for each in document["customers"]:
         stock, orders = each["reservations"]["boxes"], each["purchase_orders"]["boxes"]
+        sold = each["prebooks"]["boxes"]
         name = f"{each['name']} ({each['code']})" if each["name"] else each["code"]
         figures = [
             sum(stock.values()),
@@ -60,6 +63,8 @@ def _customers(document: Document, paint: Paint) -> Iterator[str]:
             orders["managed"],
             orders["adopted"],
             orders["foreign"],
+            sum(sold.values()),
+            sold["managed"],
         ]
         rows.append([inert(name), *map(_figure, figures)])
     yield from _table(rows, paint)

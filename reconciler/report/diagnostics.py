@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.inert import inert
@@ -11,8 +12,18 @@ from reconciler.model.origin import Origin
 
 MAX_WIDTH = 160
 
+
 _COLORS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m"}
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A line of a file, inert: `gutter` is its number, `before` as many blanks as stand before the fault."""
+
+    gutter: str
+    text: str
+    before: str
 
 
 def render_diagnostics(diagnostics: Iterable[Diagnostic], color: bool = False) -> str:
@@ -26,6 +37,16 @@ def render_diagnostics(diagnostics: Iterable[Diagnostic], color: bool = False) -
     ```
     """
     return "\n".join("\n".join(_lines(diagnostic, color)) for diagnostic in diagnostics)
+
+
+def excerpt(line: int, column: int, source: str) -> Excerpt:
+    """The line that has a fault at `column`; of a long line the part round it."""
+    place = min(column - 1, len(source))
+    start = max(place - MAX_WIDTH // 2, 0) if len(source) > MAX_WIDTH else 0
+    lead = "…" if start else ""
+    tail = "…" if start + MAX_WIDTH < len(source) else ""
+    text = f"{lead}{inert(source[start : start + MAX_WIDTH])}{tail}"
+    return Excerpt(str(line), text, " " * (_width(inert(source[start:place])) + len(lead)))
 
 
 def _lines(diagnostic: Diagnostic, color: bool) -> Iterator[str]:
@@ -54,22 +75,14 @@ def _place(diagnostic: Diagnostic) -> str:
 
 
 def _source(origin: Origin, source: str, color: bool) -> Iterator[str]:
-    """The line with a caret below the column; of a long line the part round the column."""
-    column = min(origin.column - 1, len(source))
-    start = max(column - MAX_WIDTH // 2, 0) if len(source) > MAX_WIDTH else 0
-    shown = inert(source[start : start + MAX_WIDTH])
-    before = inert(source[start:column])
-    lead = "…" if start else ""
-    tail = "…" if start + MAX_WIDTH < len(source) else ""
-    number = str(origin.line)
-    caret = " " * (_width(before) + len(lead)) + "^"
-    gutter = (f"  {number} | ", f"  {' ' * len(number)} | ")
+    shown = excerpt(origin.line, origin.column, source)
+    gutter, blank, caret = f"  {shown.gutter} | ", f"  {' ' * len(shown.gutter)} | ", f"{shown.before}^"
     if color:
-        yield f"{_DIM}{gutter[0]}{_PLAIN}{lead}{shown}{tail}".rstrip()
-        yield f"{_DIM}{gutter[1]}{_PLAIN}{_COLORS[Severity.ERROR]}{caret}{_PLAIN}"
+        yield f"{_DIM}{gutter}{_PLAIN}{shown.text}".rstrip()
+        yield f"{_DIM}{blank}{_PLAIN}{_COLORS[Severity.ERROR]}{caret}{_PLAIN}"
     else:
-        yield f"{gutter[0]}{lead}{shown}{tail}".rstrip()
-        yield f"{gutter[1]}{caret}"
+        yield f"{gutter}{shown.text}".rstrip()
+        yield f"{blank}{caret}"
 
 
 def _width(text: str) -> int:

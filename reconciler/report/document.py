@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from decimal import Decimal
 
-from reconciler.model.change import AttributeChange, Change, ReservedBoxes
+from reconciler.model.change import AttributeChange, Change, ReservedBoxes, Sale
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.origin import Origin
-from reconciler.model.plan import CallBudget, Money, Plan
+from reconciler.model.plan import CallBudget, Money, Plan, ShipDay, Stock
 from reconciler.model.resource import Applied, Binding
 from reconciler.model.secret import SENSITIVE
-from reconciler.model.step import OperatorStep, Step
-from reconciler.model.value import Json, digest_of
+from reconciler.model.step import ClosedStep, OperatorStep, Step
+from reconciler.model.value import Json, decimal_text, digest_of
 
 FORMAT = 1
 """The version of the document's form; another one is refused."""
+
+LONGEST_LINE = 2_000
+"""Characters of a source line that a diagnostic carries as JSON: a line may be 5 MB long."""
 
 
 def plan_document(plan: Plan) -> dict[str, Json]:
@@ -45,8 +49,25 @@ def plan_document(plan: Plan) -> dict[str, Json]:
             for guard in plan.guards
         ],
         "diagnostics": [diagnostic_document(diagnostic) for diagnostic in plan.diagnostics],
+        "targets": list(plan.targets),
+        "excludes": list(plan.excludes),
+        "calendar": [{name: getattr(day, name) for name in _names(ShipDay)} for day in plan.calendar],
+        "stock": [{name: getattr(stock, name) for name in _names(Stock)} for stock in plan.stock],
     }
+    if plan.closed:
+        document["closed"] = [closed_document(each) for each in plan.closed]
     return document | {"digest": digest_of(document)}
+
+
+def closed_document(closed: ClosedStep) -> dict[str, Json]:
+    """An operator step that is open no more as JSON, the same in a plan, a summary and a worklist."""
+    return {
+        "address": str(closed.address),
+        "step": _step(closed.step),
+        "since": closed.since.isoformat(),
+        "ending": closed.fate.ending.value,
+        "why": closed.fate.why,
+    }
 
 
 def _names(of: type) -> list[str]:
@@ -54,14 +75,14 @@ def _names(of: type) -> list[str]:
 
 
 def _change(change: Change) -> Json:
-    return {
+    document: dict[str, Json] = {
         "address": str(change.address),
         "action": change.action.value,
         "reason": change.reason.value,
-        "origin": _origin(change.origin),
+        "origin": origin_document(change.origin),
         "headline": change.headline,
         "depends_on": [str(address) for address in change.depends_on],
-        "attributes": [_attribute(each) for each in change.attributes],
+        "attributes": [attribute_document(each) for each in change.attributes],
         "steps": [_step(step) for step in change.steps],
         "notes": list(change.notes),
         "wanted": dict(change.wanted) if change.wanted is not None else None,
@@ -74,9 +95,17 @@ def _change(change: Change) -> Json:
             {name: getattr(each, name) for name in _names(ReservedBoxes)} for each in change.reserved
         ],
     }
+    return document | ({"sale": _sale(change.sale)} if change.sale else {})
 
 
-def _attribute(each: AttributeChange) -> Json:
+def _sale(sale: Sale) -> Json:
+    """What a change sells, and its margin if its whole cost is known."""
+    margin = decimal_text(Decimal(sale.price) - Decimal(sale.cost)) if sale.cost is not None else None
+    return {"price": sale.price, "cost": sale.cost, "margin": margin, "fee": sale.fee}
+
+
+def attribute_document(each: AttributeChange) -> Json:
+    """An attribute before and after as JSON, the same in a plan, in history and as drift."""
     before, after = (each.before, each.after)
     if each.sensitive:
         before, after = (
@@ -107,6 +136,7 @@ def _step(step: Step) -> Json:
         "reversible": step.reversible,
         "after_check": step.after_check,
         "paths": [list(path) for path in step.paths],
+        **({"if_ignored": step.if_ignored} if step.if_ignored else {}),
     }
 
 
@@ -126,11 +156,12 @@ def _applied(applied: Applied) -> Json:
         "attributes": dict(applied.attributes),
         "policy": dict(applied.policy),
         "depends_on": [str(address) for address in applied.depends_on],
-        "origin": _origin(applied.origin),
+        "origin": origin_document(applied.origin),
     }
 
 
-def _origin(origin: Origin | None) -> Json:
+def origin_document(origin: Origin | None) -> Json:
+    """A place in the configuration as JSON."""
     return None if origin is None else {"file": origin.file, "line": origin.line, "column": origin.column}
 
 
@@ -143,7 +174,7 @@ def diagnostic_document(diagnostic: Diagnostic) -> Json:
         "suggestion": diagnostic.suggestion,
         "address": str(diagnostic.address) if diagnostic.address else None,
         "path": list(diagnostic.path),
-        "origin": _origin(diagnostic.origin),
-        "source": diagnostic.source,
-        "also": [_origin(origin) for origin in diagnostic.also],
+        "origin": origin_document(diagnostic.origin),
+        "source": diagnostic.source and diagnostic.source[:LONGEST_LINE],
+        "also": [origin_document(origin) for origin in diagnostic.also],
     }

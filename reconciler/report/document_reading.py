@@ -7,14 +7,15 @@ from dataclasses import fields
 from datetime import datetime
 
 from reconciler.errors import PlanUnusable
+from reconciler.kinds.families import FAMILIES
 from reconciler.model.address import Address
-from reconciler.model.change import Action, AttributeChange, Change, Reason, ReservedBoxes, Seen
+from reconciler.model.change import Action, AttributeChange, Change, Reason, ReservedBoxes, Sale, Seen
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
-from reconciler.model.plan import Agreed, CallBudget, GuardVerdict, Money, Plan, Verdict
+from reconciler.model.plan import Agreed, CallBudget, GuardVerdict, Money, Plan, ShipDay, Stock, Verdict
 from reconciler.model.resource import Applied, Binding
-from reconciler.model.step import ApiStep, OperatorStep, Step
+from reconciler.model.step import ApiStep, ClosedStep, Ending, Fate, OperatorStep, Step
 from reconciler.model.value import Json, digest_of
 from reconciler.report.document import FORMAT
 
@@ -44,11 +45,11 @@ def _plan(node: Node) -> Plan:
         environment=node.maybe_text("environment"),
         company=node.whole("company"),
         reconciler=node.text("reconciler"),
-        made_at=datetime.fromisoformat(node.text("made_at")),
-        expires_at=datetime.fromisoformat(node.text("expires_at")),
+        made_at=_moment(node, "made_at"),
+        expires_at=_moment(node, "expires_at"),
         config_digest=node.text("config_digest"),
         calls=CallBudget(**{name: calls.whole(name) for name in _CALLS}),
-        money=Money(money.text("commitment"), money.text("fee"), money.maybe_text("currency")),
+        money=Money(money.amount("commitment"), money.amount("fee"), money.maybe_text("currency")),
         changes=tuple(_read_change(each) for each in node.nodes("changes")),
         unchanged=node.whole("unchanged"),
         unmanaged=node.whole("unmanaged"),
@@ -68,14 +69,26 @@ def _plan(node: Node) -> Plan:
             )
             for each in node.nodes("guards")
         ),
-        diagnostics=tuple(_read_diagnostic(each) for each in node.nodes("diagnostics")),
+        diagnostics=tuple(read_diagnostic(each) for each in node.nodes("diagnostics")),
+        targets=node.texts("targets"),
+        excludes=node.texts("excludes"),
+        closed=tuple(_read_closed(each) for each in node.nodes("closed")) if "closed" in node.members else (),
+        calendar=tuple(
+            ShipDay(each.text("kind"), each.text("ship_date"), each.whole("orders"), each.whole("boxes"))
+            for each in node.nodes("calendar")
+        ),
+        stock=tuple(
+            Stock(each.text("stock"), each.whole("reserved"), each.whole("open"))
+            for each in node.nodes("stock")
+        ),
     )
 
 
 def _read_change(node: Node) -> Change:
     binding, wanted = node.maybe_node("binding"), node.maybe_node("wanted")
+    address = Address.parse(node.text("address"))
     return Change(
-        address=Address.parse(node.text("address")),
+        address=address,
         action=Action(node.text("action")),
         reason=Reason(node.text("reason")),
         origin=_read_origin(node.maybe_node("origin")),
@@ -90,7 +103,7 @@ def _read_change(node: Node) -> Change:
             )
             for each in node.nodes("attributes")
         ),
-        steps=tuple(_read_step(each) for each in node.nodes("steps")),
+        steps=tuple(_read_step(each, FAMILIES[address.kind]) for each in node.nodes("steps")),
         notes=node.texts("notes"),
         wanted=wanted.members if wanted else None,
         policy=node.node("policy").members,
@@ -99,7 +112,7 @@ def _read_change(node: Node) -> Change:
             Seen(each.whole("id"), each.maybe_text("number"), each.text("digest"))
             for each in node.nodes("seen")
         ),
-        commitment=node.text("commitment"),
+        commitment=node.amount("commitment"),
         endangered=node.texts("endangered"),
         reserved=tuple(
             ReservedBoxes(
@@ -111,20 +124,41 @@ def _read_change(node: Node) -> Change:
             )
             for each in node.nodes("reserved")
         ),
+        sale=_read_sale(node.maybe_node("sale")),
     )
 
 
-def _read_step(node: Node) -> Step:
+def _read_sale(node: Node | None) -> Sale | None:
+    return Sale(node.amount("price"), node.maybe_text("cost"), node.amount("fee")) if node else None
+
+
+def _read_closed(node: Node) -> ClosedStep:
+    return ClosedStep(
+        Address.parse(node.text("address")),
+        _read_operator_step(node.node("step")),
+        _moment(node, "since"),
+        Fate(Ending(node.text("ending")), node.text("why")),
+    )
+
+
+def _read_operator_step(node: Node) -> OperatorStep:
+    return OperatorStep(
+        number=node.whole("number"),
+        key=node.text("key"),
+        screen=node.text("screen"),
+        target=node.text("target"),
+        instruction=node.text("instruction"),
+        before=node.members["before"],
+        after=node.members["after"],
+    )
+
+
+def _read_step(node: Node, family: str) -> Step:
+    """A step; a call of another kind's method is none that this program wrote."""
     if node.text("by") == "operator":
-        return OperatorStep(
-            number=node.whole("number"),
-            key=node.text("key"),
-            screen=node.text("screen"),
-            target=node.text("target"),
-            instruction=node.text("instruction"),
-            before=node.members["before"],
-            after=node.members["after"],
-        )
+        return _read_operator_step(node)
+    if not node.text("method").startswith(family):
+        raise ValueError(f"{node.text('method')} is no method that this kind calls")
     return ApiStep(
         number=node.whole("number"),
         method=node.text("method"),
@@ -133,7 +167,15 @@ def _read_step(node: Node) -> Step:
         reversible=node.flag("reversible"),
         after_check=node.flag("after_check"),
         paths=tuple(_path(each) for each in node.array("paths") if isinstance(each, list)),
+        if_ignored=node.maybe_text("if_ignored") or "",
     )
+
+
+def _moment(node: Node, name: str) -> datetime:
+    moment = datetime.fromisoformat(node.text(name))
+    if moment.tzinfo is None:
+        raise ValueError(f"{name} has no time zone")
+    return moment
 
 
 def _path(parts: list[Json]) -> tuple[str | int, ...]:
@@ -164,7 +206,8 @@ def _read_origin(node: Node | None) -> Origin | None:
     return None if node is None else Origin(node.text("file"), node.whole("line"), node.whole("column"))
 
 
-def _read_diagnostic(node: Node) -> Diagnostic:
+def read_diagnostic(node: Node) -> Diagnostic:
+    """The diagnostic that `diagnostic_document` wrote."""
     address = node.maybe_text("address")
     return Diagnostic(
         Severity(node.text("severity")),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.model.inert import inert
+from reconciler.report.csv_cell import csv_cell
 
 Document = Mapping[str, Any]
 
@@ -36,7 +37,7 @@ def handover_csv(document: Document) -> str:
     rows.writerow(COLUMNS)
     for each in document["routes"]:
         row = {**each, "company": document["company"]}
-        rows.writerow([_cell(row[name]) for name in COLUMNS])
+        rows.writerow([csv_cell(row[name]) for name in COLUMNS])
     return text.getvalue()
 
 
@@ -78,8 +79,3 @@ def _route(each: Document) -> tuple[str, ...]:
     return tuple(
         inert(str(each[name])) if each[name] is not None else missing.get(name, "-") for name in names
     )
-
-
-def _cell(value: object) -> str:
-    shown = "" if value is None else inert(str(value))
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown

@@ -47,7 +47,9 @@ def shown(value: Json, name: str = "") -> str:
     if isinstance(value, list):
         return ", ".join(shown(each) for each in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key} {shown(inner, key)}" for key, inner in value.items() if inner is not None)
+        return ", ".join(
+            f"{inert(key)} {shown(inner, key)}" for key, inner in value.items() if inner is not None
+        )
     if name in ("cost", "price") and isinstance(value, str):
         return amount(value)
     return inert(str(value))

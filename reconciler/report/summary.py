@@ -9,7 +9,10 @@ from reconciler.model.event import Outcome
 from reconciler.model.inert import inert
 from reconciler.model.summary import Summary
 from reconciler.model.value import Json
+from reconciler.report.closed import closed_lines
+from reconciler.report.document import closed_document
 from reconciler.report.style import SYMBOLS, Paint, counted
+from reconciler.report.words import OUTCOMES
 
 _SIGNS = {
     "done": ("✓", "green"),
@@ -20,19 +23,11 @@ _SIGNS = {
     "waiting_for_operator": ("☐", "yellow"),
     "not_started": ("·", "dim"),
 }
-_WORDS = {
-    "done": "done",
-    "skipped": "already as wanted",
-    "stale": "stale",
-    "failed": "failed",
-    "in_doubt": "in doubt",
-    "waiting_for_operator": "waiting for a person",
-    "not_started": "not started",
-}
 
 
 def summary_document(summary: Summary) -> dict[str, Json]:
     """The summary as JSON."""
+    closed: list[Json] = [closed_document(each) for each in summary.closed]
     return {
         "run": summary.run,
         "counts": {outcome.value: summary.count(outcome) for outcome in Outcome},
@@ -53,6 +48,7 @@ def summary_document(summary: Summary) -> dict[str, Json]:
             }
             for result in summary.results
         ],
+        "closed": closed,
     }
 
 
@@ -70,12 +66,14 @@ def _lines(document: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         yield f"{paint(sign, tint)} {symbol} {inert(change['address'])}{number}{message}"
         for instruction in change["waiting"]:
             yield f"      ☐ in the web UI: {inert(instruction)}"
-    if document["changes"]:
+    closed = document.get("closed", ())
+    yield from closed_lines(closed, paint)
+    if document["changes"] or closed:
         yield ""
     if document["error"]:
         yield f"{paint('It ended early:', 'red', 'bold')} {inert(document['error'])}"
     counts = [
-        f"{count:,} {_WORDS[name]}" for name, count in document["counts"].items() if count or name == "done"
+        f"{count:,} {OUTCOMES[name]}" for name, count in document["counts"].items() if count or name == "done"
     ]
     yield f"{paint('Apply:', 'bold')} {', '.join(counts)}."
     made, planned, left = (document[name] for name in ("calls", "predicted_calls", "left_today"))

@@ -18,8 +18,8 @@ _TEMPLATES = Path(__file__).resolve().parent / "templates"
 def render_worklist_page(document: Document) -> str:
     """The worklist of `document` as a page that stands alone: no script, nothing loaded from anywhere.
 
-    `document` has `project`, `account`, `at` and `steps`, each with the location that it is about, or None.
-    Whatever it holds is text on the page.
+    `document` has `project`, `account`, `at` and `steps`, each with the location that it is about, or None;
+    and `closed`, the steps that need nobody any more. Whatever it holds is text on the page.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -33,11 +33,20 @@ def render_worklist_page(document: Document) -> str:
 def _screens(steps: Sequence[Document]) -> list[dict[str, Any]]:
     """The steps by screen, so that one is done before the next; within it by location, product and line."""
     ordered = sorted(steps, key=lambda each: (each["screen"], _rank(each), each["number"]))
-    numbered = [{**each, "position": position} for position, each in enumerate(ordered, start=1)]
+    numbered = [
+        {**each, "position": position, "target": _shortened(each)}
+        for position, each in enumerate(ordered, start=1)
+    ]
     return [
         {"name": name, "steps": list(group)}
         for name, group in groupby(numbered, key=lambda each: each["screen"])
     ]
+
+
+def _shortened(step: Document) -> str:
+    """The target without the words that the instruction below it says again."""
+    which, colon, what = step["target"].partition(": ")
+    return which if colon and what in step["instruction"] else str(step["target"])
 
 
 def _rank(step: Document) -> tuple[str, str, list[tuple[int, str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 
 from plan.making import change
 from reconciler.errors import UsageError
-from reconciler.model.change import Action, AttributeChange, Change
+from reconciler.model.address import Address
+from reconciler.model.change import Action, AttributeChange, Change, ReservedBoxes
+from reconciler.model.origin import Origin
 from reconciler.model.plan import Verdict
 from reconciler.model.project import Freeze, GuardSettings
 from reconciler.plan.guard import BY_ADDRESS, GUARDS, Judged, is_protected, judge_plan
@@ -21,6 +24,8 @@ OPEN = GuardSettings(
     max_deletes=None, max_delete_share=None, max_changes=None, max_price_change=None, min_margin=None
 )
 KIND = "purchase_orders"
+ADDRESS = "purchase_orders.weekly"
+SHELF = GuardSettings(min_margin=None, max_reserved_share=Decimal("0.8"))
 
 
 def judged(
@@ -28,8 +33,16 @@ def judged(
     managed: int = 0,
     wanted: int = 0,
     settings: GuardSettings = OPEN,
+    files: frozenset[str] | None = None,
+    known: frozenset[Address] | None = None,
 ) -> Judged:
-    return Judged(changes, {KIND: managed}, {KIND: wanted}, TODAY, settings)
+    return Judged(changes, {KIND: managed}, {KIND: wanted}, TODAY, settings, files, known)
+
+
+def gone_from(file: str | None) -> Change:
+    """A delete of what stood in `file` when it was last applied."""
+    origin = Origin(file, 3) if file is not None else None
+    return replace(change(action=Action.DELETE), origin=origin)
 
 
 def refusals(of: Judged, *allowed: str) -> list[str]:
@@ -93,6 +106,12 @@ FEBRUARY = GuardSettings(freeze=(Freeze(date(2027, 1, 5), date(2027, 2, 1), "Sea
         (judged([change(action=Action.CREATE, wanted={"ship_date": "2027-01-04"})]), []),
         (judged([change(wanted={"ship_date": "2027-01-03"})]), []),
         (judged([change(endangered=("line 1",))]), ["confirmed:purchase_orders.weekly"]),
+        (judged([gone_from("config/orders.yaml")], files=frozenset({"config/a.yaml"})), ["lost_file"]),
+        (judged([gone_from("config/orders.yaml")], files=frozenset({"config/orders.yaml"})), []),
+        (judged([gone_from(None)], files=frozenset()), []),
+        (judged([replace(change(wanted={}), origin=Origin("config/orders.yaml", 1))], files=frozenset()), []),
+        (judged([change(reserved=(ReservedBoxes("RSFRE60 in MIA", 8, 1, 0, 10),))], settings=SHELF), ["max_reserved_share"]),
+        (judged([change(reserved=(ReservedBoxes("RSFRE60 in MIA", 7, 1, 0, 10),))], settings=SHELF), []),
     ],
 )  # fmt: skip
 def test_a_guard_refuses_what_is_beyond_its_limit_and_nothing_else(of: Judged, flags: list[str]) -> None:
@@ -100,6 +119,27 @@ def test_a_guard_refuses_what_is_beyond_its_limit_and_nothing_else(of: Judged, f
     assert refusals(of) == flags
     assert refusals(of, *flags) == []
     assert {each.verdict for each in judge_plan(of, flags)} <= {Verdict.PASSED, Verdict.ALLOWED}
+    others = {f"{name}:{ADDRESS}" if name in BY_ADDRESS else name for name in GUARDS} - set(flags)
+    assert refusals(of, *sorted(others)) == flags
+
+
+def test_each_lost_file_is_named() -> None:
+    """What stood in which file, and how many of it would go; one word allows all of it."""
+    lost = [gone_from("config/b.yaml"), gone_from("config/a.yaml"), gone_from("config/b.yaml")]
+    verdicts = [each for each in judge_plan(judged(lost, files=frozenset()), ()) if each.flag == "lost_file"]
+    assert [each.detail for each in verdicts] == [
+        "nothing is written in config/a.yaml any more, and 1 of its resources would go",
+        "nothing is written in config/b.yaml any more, and 2 of its resources would go",
+    ]
+
+
+@pytest.mark.parametrize("argument", ["confirmed:purchase_orders.weekley", "protected:customers.nobody"])
+def test_allowing_an_address_that_nobody_knows_is_an_error(argument: str) -> None:
+    """A typing error in a safety argument is never ignored; an address that there is may need no permission."""
+    known = frozenset({change().address})
+    with pytest.raises(UsageError, match="no address of the configuration"):
+        judge_plan(judged([], known=known), (argument,))
+    assert judge_plan(judged([], known=known), (f"confirmed:{ADDRESS}",))
 
 
 def test_what_is_allowed_for_one_address_is_refused_for_another() -> None:

@@ -18,6 +18,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.value import Json, digest_of
 from reconciler.report.document import plan_document
 from reconciler.report.document_reading import plan_from_document
+from report.plans import full_plan
 
 ORDER = """\
 purchase_orders:
@@ -134,3 +135,10 @@ def test_equal_plans_have_equal_digests_and_others_others(plan: Plan) -> None:
     """The digest is a function of all the rest."""
     assert plan_document(plan) == plan_document(replace(plan))
     assert plan_document(plan)["digest"] != plan_document(replace(plan, unchanged=99))["digest"]
+
+
+def test_a_plan_with_everything_on_it_survives() -> None:
+    """Every action, guards that spoke, remarks, and what stands beside the changes."""
+    full = full_plan()
+    assert plan_from_document(json.loads(json.dumps(plan_document(full)))) == full
+    assert full.calendar and full.stock

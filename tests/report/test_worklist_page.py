@@ -27,7 +27,7 @@ def step(target: str, screen: str = "Inventory > Inventory Summary", **more: Any
 def page(*steps: dict[str, Any]) -> str:
     """The page of these steps."""
     return render_worklist_page(
-        {"project": "shop", "account": "host/1", "at": "printed now", "steps": list(steps)}
+        {"project": "shop", "account": "host/1", "at": "printed now", "steps": list(steps), "closed": []}
     )
 
 
@@ -44,8 +44,14 @@ def test_one_screen_after_the_other() -> None:
         step("line 5: 4 HB Asters"),
         step("line 9: 8 QB Roses"),
     )
-    assert targets(text) == ["line 5: 4 HB Asters", "line 9: 8 QB Roses", "line 10: 4 HB Roses", "P057200"]
+    assert targets(text) == ["line 5", "line 9", "line 10", "P057200"]
     assert text.count("<section>") == 2
+
+
+def test_nothing_is_said_twice() -> None:
+    """What the instruction says again is left out above it; what it does not say stays."""
+    text = page(step("line 9: 8 QB Roses"), step("line 9: 8 QB Roses", instruction="release the hold"))
+    assert targets(text) == ["line 9", "line 9: 8 QB Roses"]
 
 
 def test_one_location_after_the_other() -> None:
@@ -73,3 +79,13 @@ def test_it_stands_alone() -> None:
 def test_nothing_open() -> None:
     """Said in words."""
     assert "Nothing is open" in page()
+
+
+def test_what_was_closed_is_told_and_has_no_box() -> None:
+    """With why; nobody ticks it, and nothing of it is markup."""
+    closed = [{"step": {"instruction": "put BLOOM on <b>line 9</b>"}, "why": "line 9 is sold out"}]
+    text = render_worklist_page(
+        {"project": "shop", "account": "host/1", "at": "printed now", "steps": [], "closed": closed}
+    )
+    assert "line 9 is sold out" in text and "&lt;b&gt;line 9" in text
+    assert "to be ticked" not in text

@@ -1,0 +1,39 @@
+"""What stands beside the changes of a plan: orders by ship date, stock by product and location."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from reconciler.model.address import Address
+from reconciler.model.change import ReservedBoxes
+from reconciler.model.plan import ShipDay, Stock
+from reconciler.model.resource import ResolvedResource
+from reconciler.model.value import Json
+
+
+def ship_days(
+    resolved: Mapping[Address, ResolvedResource], touched: Collection[Address]
+) -> tuple[ShipDay, ...]:
+    """The wanted orders outside `touched`, by ship date and kind. Whatever has a `ship_date` is an order."""
+    boxes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for address, each in resolved.items():
+        day = each.attributes.get("ship_date")
+        if isinstance(day, str) and address not in touched:
+            boxes[(day, address.kind)].append(_boxes(each.attributes.get("items")))
+    return tuple(ShipDay(kind, day, len(found), sum(found)) for (day, kind), found in sorted(boxes.items()))
+
+
+def standing_stock(reserved: Iterable[ReservedBoxes]) -> tuple[Stock, ...]:
+    """The boxes of each product and location that a reservation speaks of, as they stand before the plan."""
+    known = {each.stock: each for each in reserved}
+    return tuple(
+        Stock(name, each.reserved, each.total - each.reserved) for name, each in sorted(known.items())
+    )
+
+
+def _boxes(items: Json) -> int:
+    """The boxes of an order's items; what is sold by the unit has none."""
+    rows = items if isinstance(items, list) else []
+    counts = (row.get("boxes") for row in rows if isinstance(row, dict))
+    return sum(count for count in counts if isinstance(count, int))

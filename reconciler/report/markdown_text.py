@@ -1,0 +1,60 @@
+"""Text from outside as Markdown that means nothing: no link, no mention, no HTML, no heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from reconciler.model.inert import inert
+
+LONGEST = 400
+"""Characters of one text; what is longer ends with an ellipsis."""
+
+_PLAIN = re.compile(r"[^\W_][\w ,;()%·×→=+.'’/:?!>–—-]*(?<! )")
+_MEANS_SOMETHING = re.compile(
+    r"//|www\."  # a link
+    r"|\w\.\w*[^\W\d_]"  # what looks like a domain
+    r"|\b_|_\b"  # emphasis
+    r"|:[\w+-]+:"  # an emoji
+    r"|\bGH-\d"  # a ticket
+    r"|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b"  # a commit
+    r"|^\d+[.)]"  # a list
+)
+_BACKTICKS = re.compile(r"`+")
+
+
+def code(text: str) -> str:
+    """`text` as a code span, inside which nothing has a meaning."""
+    shown = clipped(inert(text)) or " "
+    ticks = "`" * (_longest_run(shown) + 1)
+    gap = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{ticks}{gap}{shown}{gap}{ticks}"
+
+
+def prose(text: str) -> str:
+    """`text` as it is where every character is harmless in every dialect of Markdown, else as code."""
+    shown = clipped(inert(text))
+    is_plain = _PLAIN.fullmatch(shown) and not _MEANS_SOMETHING.search(shown)
+    return shown if is_plain or not shown else code(shown)
+
+
+def html_code(text: str) -> str:
+    """`text` within a block of HTML, where Markdown has no meaning and mentions count everywhere but here."""
+    return f"<code>{escape(clipped(inert(text)))}</code>"
+
+
+def fence(lines: Iterable[str], language: str) -> str:
+    """A block of code; `lines` are inert already. Its fence is longer than any that stands in it."""
+    text = "\n".join(lines)
+    ticks = "`" * max(3, _longest_run(text) + 1)
+    return f"{ticks}{language}\n{text}\n{ticks}"
+
+
+def clipped(text: str, longest: int = LONGEST) -> str:
+    """`text` with at most `longest` characters."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in _BACKTICKS.findall(text)), default=0)

@@ -1,0 +1,38 @@
+"""Pages from templates: whatever a document holds is text on them, and nothing is loaded from anywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconciler.model.inert import inert
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+def render_page(template: str, **values: Any) -> str:
+    """The page of `template`. Every text is made inert and then escaped; an unknown name is an error."""
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_inert,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _inert(value: object) -> object:
+    """Texts that are not markup already are made inert, before the template escapes them."""
+    return inert(value) if type(value) is str else value
