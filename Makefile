@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check format lint types contracts clean
+.PHONY: help demo test check format lint types contracts soak story hostile fuzz docs clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,5 +34,25 @@ types: $(READY) ## Types
 contracts: $(READY) ## Do imports go down only?
 	$(BIN)/lint-imports --no-cache
 
+soak: $(READY) ## 10,000 stories of faults and kills, and the bugs they must find (STORIES=0-9999 JOBS=2)
+	PYTHONPATH=tests $(BIN)/python -m trust $(or $(STORIES),0-9999) --jobs $(or $(JOBS),2)
+	PYTHONPATH=tests $(BIN)/python -m trust --bugs
+
+story: $(READY) ## One story in words: make story SEED=17
+	PYTHONPATH=tests $(BIN)/python -m trust $(SEED)
+
+hostile: $(READY) ## 100,000 mutated configurations, with the worst time and memory (COUNT=1000 JOBS=2)
+	PYTHONPATH=tests $(BIN)/python -m hostile.campaign --count $(or $(COUNT),100000) --jobs $(or $(JOBS),2)
+
+$(VENV)/.fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,fuzz]"
+	@touch $@
+
+fuzz: $(VENV)/.fuzz ## Coverage-guided fuzzing, a minute for each target (TARGET=yaml TIME=600, or AGAIN=FILE)
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(or $(TARGET),all) --seconds $(or $(TIME),60) $(if $(AGAIN),--again $(AGAIN))
+
+docs: $(READY) ## The documentation site, into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 clean: ## Remove what was built
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz

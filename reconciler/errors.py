@@ -6,6 +6,7 @@
     ├── GuardRefused                 4   a guard judged the plan
     ├── BudgetExceeded               5   not enough calls left today
     ├── PlanUnusable                 6   a saved plan that is altered, expired, used, or another's
+    ├── Interrupted                  7   somebody ended it at once
     ├── LockHeld                     8   another apply is under way
     ├── AccessError                  9   authentication or permission
     │   ├── TokenMissing                 the token is not where the project says
@@ -24,9 +25,13 @@ Errors carry facts; their text is made from these and holds no secret.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 
 from reconciler.model.diagnostic import Diagnostic
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxlevel = 3
 
 
 class ReconcilerError(Exception):
@@ -74,6 +79,17 @@ class PlanUnusable(ReconcilerError):
     """A saved plan that must not be applied."""
 
     exit_code = 6
+
+
+class Interrupted(ReconcilerError):
+    """Somebody ended an apply at once: a call may have been on its way."""
+
+    exit_code = 7
+
+    def __init__(self) -> None:
+        super().__init__(
+            "stopped at once. A call that was under way may or may not have taken effect; the journal knows it"
+        )
 
 
 class LockHeld(ReconcilerError):
@@ -153,9 +169,18 @@ class UnexpectedAnswer(KometError):
 
     def __init__(self, method: str, key: str, expected: str, got: object) -> None:
         self.key, self.expected = key, expected
-        shown = repr(got)
+        shown = _brief(got)
         self.got = shown if len(shown) <= 80 else shown[:77] + "..."
         super().__init__(method, f"unexpected answer: {key} should be {expected}, and is {self.got}")
+
+
+def _brief(got: object) -> str:
+    """The beginning of `repr(got)`, however long or deep that would be."""
+    if isinstance(got, str):
+        return repr(got[:100])
+    if isinstance(got, dict | list):
+        return _BRIEF.repr(got)
+    return repr(got)
 
 
 class WriteNotAllowed(KometError):

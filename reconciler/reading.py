@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeAlias
 
 from reconciler import __version__
-from reconciler.errors import ConfigurationError
+from reconciler.errors import ConfigurationError, UsageError
 from reconciler.kinds.catalogue import LISTS, Catalogue, list_from_rows, rows_from_answer
-from reconciler.kinds.kind import LiveIds, Match, Matches, Scope
+from reconciler.kinds.customers.future_sales import future_sales_faults
+from reconciler.kinds.customers.view import known_ship_tos
+from reconciler.kinds.kind import Kind, LiveIds, Match, Matches, Scope, ShipTo, Subject
 from reconciler.kinds.registry import REGISTRY
 from reconciler.komet.drive import drive
 from reconciler.model.address import Address
@@ -17,7 +20,12 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import Applied, Binding, LiveResource, ResolvedResource, Sought
 from reconciler.model.value import Json
 from reconciler.plan.planner import Basis
+from reconciler.report.snapshot import Reading, reading_from, snapshot_document, with_later
 from reconciler.session import Session
+from reconciler.state.snapshots import Snapshot
+
+IMPORTED = "imported"
+"""The fact of a binding that `import` noted: the configuration of that address was written from that order."""
 
 _LIST_OF = {
     "vendor": "vendors",
@@ -51,13 +59,17 @@ class AccountReading:
     kept: tuple[Address, ...]
 
 
-def read_account(session: Session, destroy: bool = False) -> AccountReading:
-    """The account as a plan reads it; with `destroy` as if nothing were wanted.
+Wanting: TypeAlias = Callable[[Wanted], Mapping[Address, ResolvedResource]]
+"""What is to be wanted instead of the configuration, made from it and from what is remembered."""
+
+
+def read_account(session: Session, destroy: bool = False, wanting: Wanting | None = None) -> AccountReading:
+    """The account as a plan reads it; `destroy` as if nothing were wanted, `wanting` as if that were.
 
     `ConfigurationError` when a code is unknown, each fault with its place.
     """
     try:
-        return _read_account(session, destroy)
+        return _read_account(session, (lambda wanted: {}) if destroy else wanting)
     except ConfigurationError as error:
         raise ConfigurationError([located(session, each) for each in error.diagnostics]) from None
 
@@ -82,14 +94,17 @@ def read_customer(session: Session, address: Address) -> tuple[Wanted, Match, Sc
     return wanted, matches.wanted[address], wanted.scope
 
 
-def _read_account(session: Session, destroy: bool) -> AccountReading:
+def _read_account(session: Session, wanting: Wanting | None) -> AccountReading:
     project, port = session.configuration.project, session.connection.port
     used = session.calls_used_today
     before = port.calls_made
     made_at = session.connection.now()
     wanted = _wanted(session)
-    resolved: Mapping[Address, ResolvedResource] = {} if destroy else wanted.resolved
+    resolved = wanted.resolved if wanting is None else wanting(wanted)
     matches, live, scope, kept = _read(session, resolved, wanted.bindings, wanted.applied, wanted.scope)
+    future_sales = project.komet.future_sales_customer
+    if future_sales is not None and (faults := [*future_sales_faults(matches["customers"], future_sales)]):
+        raise ConfigurationError(faults)
     basis = Basis(
         project=project,
         resolved=resolved,
@@ -102,6 +117,9 @@ def _read_account(session: Session, destroy: bool) -> AccountReading:
         config_digest=session.configuration.digest,
         read=port.calls_made - before,
         used=used,
+        live=live,
+        open_steps=() if wanting is not None else tuple(session.state.worklist.open_steps(session.scope)),
+        files=frozenset(each.origin.file for each in session.configuration.resources.values()),
     )
     return AccountReading(basis, live, tuple(kept))
 
@@ -109,21 +127,42 @@ def _read_account(session: Session, destroy: bool) -> AccountReading:
 def _wanted(session: Session) -> Wanted:
     resolved, scope = _resolve(session, scope_of(session))
     bindings, applied, moved = remembered(session)
+    bindings = {each: bound for each, bound in bindings.items() if not _is_stale_import(bound, resolved)}
     scope = replace(scope, moved={str(old): new for old, new in moved.items()})
     return Wanted(resolved, bindings, applied, scope)
+
+
+def _is_stale_import(binding: Binding, resolved: Mapping[Address, ResolvedResource]) -> bool:
+    """Whether a binding that `import` noted, and no apply since, has lost the configuration that it was for:
+    what is only imported is never deleted when its file does not come, or goes again."""
+    if IMPORTED not in binding.facts:
+        return False
+    wanted = resolved.get(binding.address)
+    return wanted is None or wanted.attributes.get("number") != binding.number
 
 
 def scope_of(session: Session) -> Scope:
     """What reading and comparing rest on, before anything was read."""
     project = session.configuration.project
-    open_steps = session.state.worklist.open_steps(session.scope)
+    open_steps, moved = session.state.worklist.open_steps(session.scope), session.configuration.moved
     return Scope(
         project.name,
         session.today.isoformat(),
         numbers_per_call=project.komet.numbers_per_call,
-        asked=frozenset(f"{each.address} {each.step.key}" for each in open_steps),
+        asked=frozenset(f"{moved.get(each.address, each.address)} {each.step.key}" for each in open_steps),
         assigns_by_api=project.komet.assign_customer == "api",
+        token_type=project.komet.token_type,
+        ship_to_titles=dict(_ship_to_titles(session)),
     )
+
+
+def _ship_to_titles(session: Session) -> Iterator[tuple[tuple[str, str], str]]:
+    """What the ship-tos of the configuration are called in Komet, by customer and name."""
+    for address, desired in session.configuration.resources.items():
+        ship_tos = desired.attributes.get("ship_to") if address.kind == "customers" else None
+        for name, each in (ship_tos if isinstance(ship_tos, Mapping) else {}).items():
+            if isinstance(each, Mapping):
+                yield (address.name, str(name)), str(each["name"]).strip()
 
 
 def _resolve(session: Session, scope: Scope) -> tuple[dict[Address, ResolvedResource], Scope]:
@@ -131,7 +170,7 @@ def _resolve(session: Session, scope: Scope) -> tuple[dict[Address, ResolvedReso
     catalogue, fresh = _catalogue(session, frozenset())
     resolved, faults = _resolve_all(session, replace(scope, catalogue=catalogue))
     doubtful = {_LIST_OF[str(part)] for fault in faults for part in fault.path if str(part) in _LIST_OF}
-    if doubtful - fresh:
+    if doubtful - fresh and not session.is_offline:
         catalogue, _ = _catalogue(session, frozenset(doubtful - fresh))
         resolved, faults = _resolve_all(session, replace(scope, catalogue=catalogue))
     if faults:
@@ -155,7 +194,8 @@ def _catalogue(session: Session, doubtful: frozenset[str]) -> tuple[Catalogue, f
     rows: dict[str, list[Json]] = {}
     for name in sorted(LISTS):
         cached = session.state.lists.get(account, name)
-        if cached is not None and name not in doubtful and now - cached.fetched_at < timedelta(days=1):
+        is_fresh = cached is not None and now - cached.fetched_at < timedelta(days=1)
+        if cached is not None and name not in doubtful and (is_fresh or session.is_offline):
             rows[name] = cached.rows
     missing = [name for name in sorted(LISTS) if name not in rows]
     answers = session.connection.port.ask([LISTS[name].query for name in missing]) if missing else []
@@ -215,7 +255,9 @@ def _read(
     read: dict[str, tuple[LiveResource, ...]] = {}
     kept: list[Address] = []
     remembered = {each: bound.id for each, bound in bindings.items() if each.kind == "customers"}
-    scope = replace(scope, ids=LiveIds(remembered))
+    numbers = {each: bound.number for each, bound in bindings.items()}
+    before = read_before(session.snapshot) if session.snapshot is not None else None
+    scope = replace(scope, ids=LiveIds(remembered, numbers=numbers))
     for name, kind in REGISTRY.items():
         sought: list[Sought] = []
         for address in sorted({*resolved, *bindings}):
@@ -225,14 +267,56 @@ def _read(
             if address not in resolved and former is not None and former.policy.get("on_remove") == "keep":
                 kept.append(address)
             else:
-                sought.append(Sought(address, resolved.get(address), bindings.get(address)))
-        read[name] = live = drive(kind.read(sought, scope), session.connection.port)
+                known = bindings.get(address)
+                sought.append(Sought(address, resolved.get(address), known, removes=None, applied=former))
+        read[name] = live = _live(session, before, kind, sought, scope)
         matches[name] = kind.match(sought, live, scope)
-        scope = replace(scope, ids=_with_ids(scope.ids, matches[name]))
+        scope = replace(scope, ids=_with_ids(scope.ids, matches[name], resolved, applied))
     return matches, read, scope, kept
 
 
-def _with_ids(known: LiveIds, matches: Matches) -> LiveIds:
+def _live(
+    session: Session, before: Reading | None, kind: Kind, sought: Sequence[Sought], scope: Scope
+) -> tuple[LiveResource, ...]:
+    """What Komet has of `kind`; offline what it had `before`."""
+    if before is None:
+        return drive(kind.read(sought, scope), session.connection.port)
+    return before.live.get(kind.name, ())
+
+
+def read_before(snapshot: Snapshot) -> Reading:
+    """The reading that a snapshot holds. UsageError when another version took it."""
+    reading = reading_from(snapshot.content)
+    if reading is None:
+        raise UsageError("the last reading is one of another version of reconciler: plan once with calls")
+    return reading
+
+
+def keep_snapshot(session: Session, reading: AccountReading) -> None:
+    """Remembers what was read, so that `plan --offline` can rest on it."""
+    basis = reading.basis
+    kept = Reading(reading.live, frozenset({*basis.resolved, *basis.bindings}))
+    session.state.snapshots.put(session.scope, snapshot_document(kept), basis.made_at)
+
+
+def renew_snapshot(
+    session: Session, live: Mapping[str, Iterable[LiveResource]], gone: Mapping[str, frozenset[int]]
+) -> None:
+    """Puts what an apply has read, and what it no longer found, into what was read before it."""
+    snapshot = session.state.snapshots.get(session.scope)
+    reading = reading_from(snapshot.content) if snapshot is not None else None
+    if snapshot is not None and reading is not None:
+        renewed = snapshot_document(with_later(reading, live, gone))
+        session.state.snapshots.put(session.scope, renewed, snapshot.taken_at)
+
+
+def _with_ids(
+    known: LiveIds,
+    matches: Matches,
+    resolved: Mapping[Address, ResolvedResource],
+    applied: Mapping[Address, Applied],
+) -> LiveIds:
+    """`known` with the ids, numbers and ship-tos of what was found."""
     found = {address: match.live for address, match in matches.wanted.items()}
     ids = {address: live.id if live else None for address, live in found.items()}
     labels = {
@@ -240,7 +324,20 @@ def _with_ids(known: LiveIds, matches: Matches) -> LiveIds:
         for address, live in found.items()
         if live is not None and "code" in live.attributes
     }
-    return LiveIds({**known.by_address, **ids}, {**known.labels, **labels})
+    numbers = {
+        address: standing.number if (standing := match.live or match.cancelled) else None
+        for address, match in matches.wanted.items()
+    }
+    ship_tos: dict[tuple[str, str], ShipTo] = {}
+    for address, match in matches.wanted.items():
+        subject = Subject(address, resolved.get(address), match, applied.get(address))
+        ship_tos |= {(address.name, name): each for name, each in known_ship_tos(subject).items()}
+    return LiveIds(
+        {**known.by_address, **ids},
+        {**known.labels, **labels},
+        {**known.numbers, **numbers},
+        {**known.ship_tos, **ship_tos},
+    )
 
 
 def located(session: Session, diagnostic: Diagnostic) -> Diagnostic:

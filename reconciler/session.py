@@ -5,25 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from reconciler.config.configuration import Configuration
 from reconciler.config.tokens import read_token
-from reconciler.errors import QuotaExhausted, TokenMissing
+from reconciler.errors import QuotaExhausted, TokenMissing, UsageError
+from reconciler.komet.offline import open_offline
 from reconciler.komet.open import SIMULATOR, Connection, account_name, open_komet
 from reconciler.komet.passing import TooFast
 from reconciler.state.open import State, open_state
 from reconciler.state.scope import Scope
+from reconciler.state.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One configuration repository with its state and its account, for the length of one command."""
+    """One configuration repository with its state and its account, for the length of one command.
+
+    Offline, `snapshot` is what takes the place of reading the account.
+    """
 
     configuration: Configuration
     state: State
     connection: Connection
+    snapshot: Snapshot | None = None
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether what is to be known was read before, and no call is made."""
+        return self.snapshot is not None
 
     @property
     def scope(self) -> Scope:
@@ -80,6 +91,33 @@ def open_session(
             except QuotaExhausted:
                 state.ledger.note_exhausted(account, _day(connection.now(), configuration))
                 raise
+
+
+@contextmanager
+def open_offline_session(
+    configuration: Configuration, clock: Callable[[], datetime] | None = None
+) -> Iterator[Session]:
+    """A session on what was read last, without a token and without a call.
+
+    The simulator's time stands still: there it is the moment of the reading. UsageError when nothing was
+    ever read.
+    """
+    settings = configuration.project.komet
+    with open_state(configuration.project.state, configuration.root) as state:
+        project = configuration.project
+        snapshot = state.snapshots.get(Scope(project.name, project.environment, account_name(settings)))
+        if snapshot is None:
+            raise UsageError(
+                "nothing was read of this account yet: `reconciler plan` reads it, --offline rests on that"
+            )
+        taken = snapshot.taken_at
+        still = (lambda: taken) if settings.url.startswith(SIMULATOR) else None
+        with open_offline(settings, clock or still or _system_clock) as connection:
+            yield Session(configuration, state, connection, snapshot)
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 def _day(now: datetime, configuration: Configuration) -> date:

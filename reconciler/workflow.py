@@ -3,38 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from reconciler import __version__
-from reconciler.apply.executor import Applying, Tools
-from reconciler.apply.recording import LEASE_LIFE, StateRecorder
-from reconciler.errors import BudgetExceeded, ConfigurationError, GuardRefused, PlanUnusable
-from reconciler.kinds.kind import LiveIds
+from reconciler.apply.executor import Applying
+from reconciler.apply.recording import StateRecorder, lease_life
+from reconciler.apply.tools import Tools
+from reconciler.apply.writing import Writing
+from reconciler.errors import (
+    BudgetExceeded,
+    ConfigurationError,
+    GuardRefused,
+    PlanUnusable,
+    QuotaExhausted,
+    ReconcilerError,
+    StateError,
+)
+from reconciler.kinds.kind import LiveIds, Scope
 from reconciler.kinds.registry import REGISTRY
+from reconciler.komet.passing import TooFast
 from reconciler.komet.port import KometPort
 from reconciler.model.address import Address
-from reconciler.model.event import Event
+from reconciler.model.change import Change
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.event import Event, Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.project import TokenSource
 from reconciler.model.resource import Applied
-from reconciler.model.step import OperatorStep
-from reconciler.model.summary import Summary
+from reconciler.model.step import ClosedStep, Ending, Fate
+from reconciler.model.summary import ChangeResult, Summary
 from reconciler.model.value import Json
-from reconciler.plan.planner import Choices, make_plan
+from reconciler.plan.cost import apply_calls, verify_calls
+from reconciler.plan.guard import raise_if_unusable
+from reconciler.plan.planner import Choices
+from reconciler.plan.rejudge import refusals_now
+from reconciler.plan.review import make_plan_of
+from reconciler.plan.selection import fit_within
 from reconciler.reading import (
     cached_catalogue,
+    keep_snapshot,
     located,
     look_up,
     read_account,
+    read_before,
     remembered,
+    renew_snapshot,
     scope_of,
     stale_lists,
 )
 from reconciler.report.document import plan_document
 from reconciler.report.document_reading import plan_from_document
+from reconciler.report.history import planned_document, spent_document
+from reconciler.report.snapshot import Reading
+from reconciler.report.style import age_words
 from reconciler.report.summary import summary_document
 from reconciler.session import Session
+from reconciler.state.run_changes import RunChange
 from reconciler.verify.acceptance import read_acceptance
 from reconciler.verify.finding import Verification
 from reconciler.verify.visibility import Work, verify_visibility
@@ -50,13 +76,18 @@ class RunIdentity:
     commit: str | None = None
 
 
-def plan_changes(session: Session, choices: Choices, destroy: bool = False) -> Plan:
+def plan_changes(
+    session: Session, choices: Choices, destroy: bool = False, reviewed: Plan | None = None
+) -> Plan:
     """The plan of the session's configuration. Komet is only read; nothing is locked.
 
+    With `reviewed`, only those of its changes that stand there to the letter, each other one with a warning.
     `ConfigurationError` when a code is unknown or two orders could be meant, each fault with its place.
     """
+    for argument in choices.allow:
+        raise_if_unusable(argument)
     try:
-        return _plan(session, choices, destroy)
+        return _plan(session, choices, destroy, reviewed)
     except ConfigurationError as error:
         raise ConfigurationError([located(session, each) for each in error.diagnostics]) from None
 
@@ -103,40 +134,49 @@ def apply_changes(
     *,
     notify: Callable[[Event], None] = lambda event: None,
     is_stopping: Callable[[], bool] = lambda: False,
-    wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     saved: bool = False,
+    partial: bool = False,
 ) -> Summary:
     """Carries `plan` out on the session's account, alone there, within the budget.
 
-    Raises before the first write: `GuardRefused`, `BudgetExceeded`, `LockHeld`. What happens later stands in
-    the summary, with what ended the run early.
+    With `partial` only the changes are made that the calls of today suffice for; the others are not started.
+
+    Raises before the first write: `PlanUnusable` for a preview, `GuardRefused`, `BudgetExceeded`,
+    `LockHeld`. What happens later stands in the summary, with what ended the run early.
     """
+    _raise_if_preview(plan)
     if plan.refusals:
         raise GuardRefused("; ".join(f"{guard.name}: {guard.detail}" for guard in plan.refusals))
-    _raise_if_over_budget(session, plan)
-    state, now = session.state, session.connection.now
-    grant = state.lease.acquire(session.connection.account, identity.holder, wall_clock(), LEASE_LIFE)
+    chosen = _within_budget(session, plan, partial)
+    life = lease_life(session.configuration.project.komet.timeout)
+    grant = session.state.lease.acquire(session.connection.account, identity.holder, life)
     try:
-        digest = str(plan_document(plan)["digest"]) if saved else None
-        state.runs.start(
-            session.scope, identity.run, "apply", now(), identity.commit, identity.author, digest
+        _start(session, chosen, identity, str(plan_document(plan)["digest"]) if saved else None)
+        recorder = StateRecorder(
+            session.state, session.scope, identity.run, grant, session.connection.now, life
         )
-        _move(session)
+        tools = _tools(session, plan, recorder, notify, is_stopping)
+        earlier = session.state.journal.open_entries(session.scope)
         calls = session.connection.port.calls_made
-        recorder = StateRecorder(state, session.scope, identity.run, grant, now, wall_clock)
-        applying = Applying(plan, _tools(session, plan, recorder, notify, is_stopping), _applied(session))
+        applying = Applying(chosen, tools, Writing(tools, _applied(session)), earlier)
         applying.run()
+        with suppress(StateError):  # what costs no more than a call later
+            live = {kind: each.values() for kind, each in applying.live.items()}
+            renew_snapshot(session, live, applying.gone)
         summary = _summary(session, plan, identity.run, applying, calls)
-        _sync_worklist(session, plan, summary)
-        state.runs.finish(identity.run, now(), summary_document(summary), summary.exit_code)
-        return summary
+        return _finish(session, plan, summary, applying.error)
     finally:
-        state.lease.release(grant)
+        with suppress(StateError):  # a lease that cannot be given back ends by itself
+            session.state.lease.release(grant)
 
 
 def read_saved_plan(session: Session, document: Mapping[str, Json]) -> Plan:
-    """The saved plan, if it is ours to apply: unaltered, of this configuration, not expired, not used."""
+    """The saved plan, if it is ours to apply: unaltered, of this configuration, not expired, not used.
+
+    `GuardRefused` when a guard refuses today what the plan does not say was allowed.
+    """
     plan = plan_from_document(document)
+    _raise_if_preview(plan)
     project = session.configuration.project
     for word, theirs, ours in (
         ("project", plan.project, project.name),
@@ -150,22 +190,84 @@ def read_saved_plan(session: Session, document: Mapping[str, Json]) -> Plan:
         raise PlanUnusable("the configuration has changed since the plan was made: plan again")
     if session.connection.now() >= plan.expires_at:
         raise PlanUnusable(f"the plan expired at {plan.expires_at.isoformat()}: plan again")
-    used = session.state.runs.used_plan(str(document["digest"]))
-    if used is not None:
-        raise PlanUnusable(f"the plan was applied already, in run {used}: plan again")
+    _raise_if_used(session, str(document["digest"]))
+    refusals = () if plan.refusals else refusals_now(plan, project.guards, session.today)
+    if refusals:
+        raise GuardRefused("; ".join(f"{guard.name}: {guard.detail}" for guard in refusals))
     return plan
 
 
-def _plan(session: Session, choices: Choices, destroy: bool) -> Plan:
+def _preview(plan: Plan, before: Reading, at: datetime) -> Plan:
+    """`plan` as one that rests on a reading of `at`: how old that is, and what was not looked for then."""
+    unread = [each.address for each in plan.changes if each.address not in before.sought]
+    age = f"no call was made: this rests on what was read {age_words(plan.made_at - at)} ago"
+    text = "it was not looked for then: whether it stands in Komet already shows only a plan with calls"
+    remarks = (
+        Diagnostic(Severity.WARNING, age),
+        *(Diagnostic(Severity.WARNING, text, address=each) for each in unread),
+    )
+    return replace(plan, basis_at=at, closed=(), diagnostics=(*remarks, *plan.diagnostics))
+
+
+def _raise_if_preview(plan: Plan) -> None:
+    if plan.basis_at is not None:
+        raise PlanUnusable("the plan was made offline, as a preview: plan again without --offline")
+
+
+def _raise_if_used(session: Session, digest: str) -> None:
+    used = session.state.runs.used_plan(digest)
+    if used is not None:
+        raise PlanUnusable(f"the plan was applied already, in run {used}: plan again")
+
+
+def _plan(session: Session, choices: Choices, destroy: bool, reviewed: Plan | None) -> Plan:
     reading = read_account(session, destroy)
-    plan = make_plan(REGISTRY, reading.basis, choices)
+    plan = make_plan_of(REGISTRY, reading.basis, choices, reviewed)
     recorded = session.state.resources.bindings(session.scope)
     moved = [old for old in session.configuration.moved if old in recorded]
     plan = replace(plan, gone=tuple(sorted({*plan.gone, *reading.kept, *moved})))
     plan = replace(plan, diagnostics=tuple(located(session, each) for each in plan.diagnostics))
-    if not (choices.targets or choices.excludes or destroy):
-        _close_steps(session, plan)
+    if session.snapshot is not None:
+        return _preview(plan, read_before(session.snapshot), session.snapshot.taken_at)
+    if not destroy:
+        keep_snapshot(session, reading)
+    if plan.closed:
+        session.state.worklist.close(session.scope, plan.closed, session.connection.now())
     return plan
+
+
+def _start(session: Session, plan: Plan, identity: RunIdentity, digest: str | None) -> None:
+    """Writes down that the run begins, and what it is about to change. Alone on the account now, it looks
+    once more whether a saved plan was used meanwhile."""
+    if digest is not None:
+        _raise_if_used(session, digest)
+    now = session.connection.now()
+    session.state.runs.start(
+        session.scope, identity.run, "apply", now, identity.commit, identity.author, digest
+    )
+    _move(session)
+    former = _applied(session)
+    session.state.run_changes.note(
+        identity.run,
+        [RunChange(each.address, planned_document(each), former.get(each.address)) for each in plan.changes],
+    )
+
+
+def _finish(session: Session, plan: Plan, summary: Summary, error: ReconcilerError | None) -> Summary:
+    """Writes down how the run ended. There is a summary also when the state takes nothing any more."""
+    state, now = session.state, session.connection.now()
+    try:
+        if isinstance(error, QuotaExhausted) and not isinstance(error, TooFast):
+            state.ledger.note_exhausted(session.connection.account, session.today)
+        summary = _with_worklist(session, summary)
+        document = summary_document(summary) | {"money": spent_document(plan.changes, summary)}
+        state.run_changes.conclude(summary.run, {each.address: each.outcome for each in summary.results})
+        state.runs.finish(summary.run, now, document, summary.exit_code)
+    except StateError as broken:
+        return replace(
+            summary, error=summary.error or str(broken), error_code=summary.error_code or broken.exit_code
+        )
+    return summary
 
 
 def _move(session: Session) -> None:
@@ -175,6 +277,7 @@ def _move(session: Session) -> None:
     for old, new in session.configuration.moved.items():
         if new not in bindings and new not in applied:
             session.state.resources.move(session.scope, old, new)
+            session.state.worklist.move(session.scope, old, new)
 
 
 def _tools(
@@ -184,48 +287,112 @@ def _tools(
     notify: Callable[[Event], None],
     is_stopping: Callable[[], bool],
 ) -> Tools:
+    return Tools(
+        kinds=REGISTRY,
+        port=session.connection.port,
+        recorder=recorder,
+        scope=_scope(session, plan),
+        now=session.connection.now,
+        wait=session.connection.wait,
+        patience=float(session.configuration.project.komet.timeout),
+        calls_left=lambda: _left_today(session, plan) - plan.calls.reserve,
+        notify=notify,
+        is_stopping=is_stopping,
+    )
+
+
+def _scope(session: Session, plan: Plan) -> Scope:
+    """What apply compares with: the ids are those that the plan saw."""
     ids = LiveIds({Address.parse(name): id for name, id in plan.ids.items()})
-    scope = replace(scope_of(session), ids=ids, catalogue=cached_catalogue(session))
-    return Tools(REGISTRY, session.connection.port, recorder, scope, notify, is_stopping)
+    return replace(scope_of(session), ids=ids, catalogue=cached_catalogue(session))
 
 
 def _applied(session: Session) -> Mapping[Address, Applied]:
     return remembered(session)[1]
 
 
-def _raise_if_over_budget(session: Session, plan: Plan) -> None:
-    needed = plan.calls.apply + plan.calls.verify
-    left = plan.calls.daily_limit - session.calls_used_today
-    if needed > left - plan.calls.reserve:
-        raise BudgetExceeded(needed, left, plan.calls.reserve)
+def _within_budget(session: Session, plan: Plan, partial: bool) -> Plan:
+    """`plan`, or with `partial` what of it the calls of today suffice for; else `BudgetExceeded`."""
+    left, reserve = _left_today(session, plan), plan.calls.reserve
+    if plan.calls.apply + plan.calls.verify <= left - reserve:
+        return plan
+    scope = _scope(session, plan)
+
+    def calls(changes: Sequence[Change]) -> tuple[int, int]:
+        return apply_calls(REGISTRY, changes, scope), verify_calls(REGISTRY, changes, scope)
+
+    changes = fit_within(plan.changes, lambda some: sum(calls(some)), left - reserve) if partial else ()
+    if not changes:
+        raise BudgetExceeded(plan.calls.apply + plan.calls.verify, left, reserve)
+    apply, verify = calls(changes)
+    return replace(plan, changes=changes, calls=replace(plan.calls, apply=apply, verify=verify))
+
+
+def _left_today(session: Session, plan: Plan) -> int:
+    return plan.calls.daily_limit - session.calls_used_today
 
 
 def _summary(session: Session, plan: Plan, run: str, applying: Applying, calls_before: int) -> Summary:
+    calls = session.connection.port.calls_made - calls_before
+    try:
+        left = _left_today(session, plan)
+    except StateError:
+        left = plan.calls.left - calls
+    error = applying.error
     return Summary(
         run=run,
-        results=tuple(progress.result() for progress in applying.progress.values()),
-        calls=session.connection.port.calls_made - calls_before,
-        predicted_calls=plan.calls.apply + plan.calls.verify,
-        left_today=plan.calls.daily_limit - session.calls_used_today,
-        error=str(applying.error) if applying.error else "",
-        error_code=applying.error.exit_code if applying.error else 0,
+        results=tuple(_placed(session, applying, _result(applying, change)) for change in plan.changes),
+        calls=calls,
+        predicted_calls=applying.plan.calls.apply + applying.plan.calls.verify,
+        left_today=left,
+        error=str(error) if error else "",
+        error_code=error.exit_code if error else 0,
     )
 
 
-def _sync_worklist(session: Session, plan: Plan, summary: Summary) -> None:
-    """The open operator steps are those that the changes of this plan still wait for."""
+def _placed(session: Session, applying: Applying, result: ChangeResult) -> ChangeResult:
+    """`result` with the file and the line of each of its lines that Komet refused."""
+    progress, configuration = applying.progress.get(result.address), session.configuration
+    known = result.address in configuration.resources
+    if progress is None or not progress.refused or result.outcome is not Outcome.FAILED or not known:
+        return result
+    told = []
+    for path, why in progress.refused:
+        origin, _ = configuration.locate(result.address, path)
+        told.append(f"{origin.file}:{origin.line}: {why}")
+    return replace(result, message="Komet refused " + "; ".join(told))
+
+
+def _result(applying: Applying, change: Change) -> ChangeResult:
+    """How a change ended; one that the calls of today do not suffice for was not even begun."""
+    progress = applying.progress.get(change.address)
+    if progress is not None:
+        return progress.result()
+    return ChangeResult(
+        change.address, change.action, Outcome.NOT_STARTED, "left for tomorrow: today's calls do not suffice"
+    )
+
+
+def _with_worklist(session: Session, summary: Summary) -> Summary:
+    """Opens what the changes wait for, and closes what they need no more; of a change that did not end well
+    the steps stay as they are, but for those that were seen to have ended."""
+    worklist, scope, now = session.state.worklist, session.scope, session.connection.now()
     waiting = {result.address: result.waiting for result in summary.results if result.waiting}
-    addresses = [result.address for result in summary.results]
-    session.state.worklist.sync(session.scope, waiting, session.connection.now(), within=addresses)
+    fates = {(result.address, step.key): fate for result in summary.results for step, fate in result.ended}
+    finished = {result.address for result in summary.results if result.is_finished}
+    asked = {(address, step.key) for address, steps in waiting.items() for step in steps}
+    for each in worklist.open_steps(scope):
+        if each.address in finished and (each.address, each.step.key) not in asked:
+            fates.setdefault((each.address, each.step.key), _NOT_ASKED)
+    closed = tuple(
+        ClosedStep(each.address, each.step, each.since, fates[each.address, each.step.key])
+        for each in worklist.open_steps(scope)
+        if (each.address, each.step.key) in fates
+    )
+    if closed:
+        worklist.close(scope, closed, now)
+    worklist.open(scope, waiting, now)
+    return replace(summary, closed=closed)
 
 
-def _close_steps(session: Session, plan: Plan) -> None:
-    """Closes the open operator steps that a whole plan no longer asks for: reality caught up with them."""
-    wanted = {change.address: change.operator_steps for change in plan.changes}
-    still_open = session.state.worklist.open_steps(session.scope)
-    keys = {(address, step.key) for address, steps in wanted.items() for step in steps}
-    remaining: dict[Address, list[OperatorStep]] = {}
-    for each in still_open:
-        if (each.address, each.step.key) in keys:
-            remaining.setdefault(each.address, []).append(each.step)
-    session.state.worklist.sync(session.scope, remaining, session.connection.now())
+_NOT_ASKED = Fate(Ending.NOT_WANTED, "no longer wanted: the plan that was applied asks for something else")

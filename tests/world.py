@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from prebook_oracle import untrue_prebook
+from stock_oracle import twice_added, untrue_stock
 
 from reconciler.config.configuration import Configuration
 from reconciler.config.load import load_config
@@ -40,7 +43,6 @@ from reconciler.workflow import RunIdentity, apply_changes, plan_changes
 
 TOKEN = "simulator-company"
 ACCOUNT = "simulator-world/6316"
-WALL = datetime(2027, 1, 4, 14, 0, tzinfo=UTC)
 PROJECT = """\
 version: 1
 project: bloomnet-miami
@@ -95,7 +97,7 @@ def seed_with(**changes: Any) -> Document:
 def new_state(folder: Path) -> tuple[State, SqliteDatabase]:
     """An empty state in memory."""
     database = SqliteDatabase(Path(":memory:"))
-    migrate(database, ":memory:")
+    migrate(database)
     return State(database, folder), database
 
 
@@ -170,7 +172,12 @@ class World:
             parallel=1,
             pace=Pace(clock=lambda: 0.0, sleep=lambda seconds: None, random=lambda: 0.0),
         )
-        return Session(configuration, self.state, Connection(port, self.simulator.now, ACCOUNT, wire.close))
+        connection = Connection(port, self.simulator.now, ACCOUNT, wire.close, wait=self.wait)
+        return Session(configuration, self.state, connection)
+
+    def wait(self, seconds: float) -> None:
+        """Lets time pass in Komet."""
+        self.simulator.clock.advance(math.ceil(seconds))
 
     def plan(self, choices: Choices | None = None, destroy: bool = False) -> Plan:
         """The plan of what is written now."""
@@ -189,7 +196,6 @@ class World:
                 RunIdentity(f"run-{next(self.runs)}", "test"),
                 notify=self.events.append,
                 is_stopping=is_stopping,
-                wall_clock=lambda: WALL,
             )
 
     def act(self, action: str, **params: Any) -> dict[str, Any]:
@@ -205,6 +211,16 @@ class World:
         binding = self.binding(name)
         assert binding is not None and binding.number is not None, f"{name} is not bound"
         return self.orders()[binding.number]
+
+    def prebooks(self) -> dict[str, dict[str, Any]]:
+        """The prebooks that Komet holds, by number."""
+        return {prebook["number"]: prebook for prebook in self.simulator.state()["prebooks"]}
+
+    def prebook(self, name: str) -> dict[str, Any]:
+        """The one prebook that stands for `prebooks.NAME`."""
+        binding = self.binding(name, "prebooks")
+        assert binding is not None and binding.number is not None, f"{name} is not bound"
+        return self.prebooks()[binding.number]
 
     def binding(self, name: str, kind: str = "purchase_orders") -> Binding | None:
         """What is remembered of an address."""
@@ -239,6 +255,7 @@ def timeless(plan: Plan) -> dict[str, Json]:
     rest = dict(plan_document(plan))
     for name in ("made_at", "expires_at", "digest", "calls"):
         del rest[name]
+    rest.pop("closed", None)  # what a plan has closed, the next one does not close again
     return rest
 
 
@@ -266,6 +283,11 @@ def carry_out(world: World, steps: Sequence[OperatorStep]) -> None:
             world.act("set-customer", number=target, customer=_customer_code(world, str(step.after)))
         elif word == "credit_limit":
             world.act("edit-customer", customer=target, credit_limit=step.after)
+        elif word == "price":
+            world.act("edit-prebook-item", item=int(target), price=step.after)
+        elif word in ("reserve", "release"):
+            customer = step.after if word == "reserve" else None
+            world.act("stock-customer", line=int(target), customer=customer)
         else:
             raise AssertionError(f"nobody knows how to carry out {step.instruction}")
 
@@ -299,6 +321,11 @@ def untrue(world: World, plan: Plan) -> list[str]:
             continue
         if address.kind == "customers":
             faults += _untrue_customer(world, address, desired.attributes, unknown)
+        elif address.kind == "reservations":
+            faults += _untrue_reservation(world, address, desired.attributes, unknown)
+        elif address.kind == "prebooks":
+            if address not in {each.address for each in plan.diagnostics}:  # it is said what is the matter
+                faults += _untrue_prebook(world, address, desired.attributes, unknown)
         else:
             faults += _untrue_order(world, address, desired.attributes, unknown)
     return faults
@@ -355,6 +382,42 @@ def _untrue_customer(
             if name in each and found[name] != each[name]
         ]
     return faults
+
+
+def _untrue_reservation(
+    world: World, address: Address, wanted: Mapping[str, Value], unknown: Unknown
+) -> list[str]:
+    """An arrival of which nobody knows whether it was added is left out."""
+    stock = world.simulator.state()["inventory"]
+    known = {name: value for name, value in wanted.items() if (str(address), (name,)) not in unknown}
+    code = _customer_code(world, str(wanted["customer"]))
+    faults = list(untrue_stock(str(address), known, code, stock, world.simulator.now().date()))
+    return faults + [f"{reference} was added twice" for reference in twice_added(stock)]
+
+
+def _untrue_prebook(
+    world: World, address: Address, wanted: Mapping[str, Value], unknown: Unknown
+) -> list[str]:
+    configuration, ship_to = world.configuration(), wanted.get("ship_to")
+    title = None
+    if isinstance(ship_to, str):
+        customer = configuration.resources[Address("customers", str(wanted["customer"]))]
+        ship_tos = customer.attributes["ship_to"]
+        assert isinstance(ship_tos, Mapping) and isinstance(named := ship_tos[ship_to], Mapping)
+        title = str(named["name"])
+    binding = world.binding(address.name, "prebooks")
+    return [
+        *untrue_prebook(
+            address.name,
+            wanted,
+            binding.number if binding else None,
+            world.simulator.state(),
+            configuration.project.name,
+            world.simulator.now().date(),
+            {path for name, path in unknown if name == str(address)},
+            title,
+        )
+    ]
 
 
 def _untrue_order(world: World, address: Address, wanted: Mapping[str, Value], unknown: Unknown) -> list[str]:

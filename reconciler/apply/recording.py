@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from reconciler.model.address import Address
 from reconciler.model.event import Outcome
@@ -15,8 +16,10 @@ from reconciler.state.lease import Grant
 from reconciler.state.open import State
 from reconciler.state.scope import Scope
 
-LEASE_LIFE = timedelta(minutes=5)
-"""How long a lease lasts without a sign of life: longer than one call may take."""
+
+def lease_life(timeout: Decimal) -> timedelta:
+    """How long a lease lasts without a sign of life: longer than a call, of at most `timeout` seconds."""
+    return max(timedelta(minutes=5), timedelta(seconds=2 * float(timeout)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class StateRecorder:
     run: str
     grant: Grant
     now: Callable[[], datetime]
-    wall_clock: Callable[[], datetime]
+    life: timedelta
 
     def intend(
         self, address: Address, step: int, method: str, params: Mapping[str, Json], notes: Mapping[str, Json]
@@ -36,13 +39,23 @@ class StateRecorder:
         """The call is about to be made."""
         return self.state.journal.intend(self.run, address, step, method, params, self.now(), notes)
 
-    def conclude(self, entry: int, outcome: Outcome, facts: Mapping[str, Json], message: str) -> None:
-        """How the call ended."""
-        self.state.journal.conclude(entry, outcome, self.now(), facts, message)
+    def conclude(
+        self,
+        entry: int,
+        outcome: Outcome,
+        facts: Mapping[str, Json],
+        message: str,
+        binding: Binding | None = None,
+    ) -> None:
+        """How the call ended; what it taught is known exactly when its outcome is."""
+        with self.state.together():
+            self.state.journal.conclude(entry, outcome, self.now(), facts, message)
+            if binding is not None:
+                self.bind(binding)
 
-    def settle(self, entry: int, outcome: Outcome, message: str) -> None:
+    def settle(self, entry: int, outcome: Outcome, facts: Mapping[str, Json], message: str) -> None:
         """What reading showed of a call in doubt."""
-        self.state.journal.settle(entry, outcome, self.now(), message=message)
+        self.state.journal.settle(entry, outcome, self.now(), facts, message)
 
     def bind(self, binding: Binding) -> None:
         """What an address stands for from now on."""
@@ -51,11 +64,11 @@ class StateRecorder:
     def record(self, agreed: Sequence[Agreed]) -> None:
         """What configuration and Komet agree on from now on."""
         if agreed:
-            self.state.resources.record_all(self.scope, agreed)
+            self.state.resources.record_all(self.scope, agreed, self.run)
 
     def unsettle(self, applied: Applied) -> None:
         """What is still known of a resource while it is written."""
-        self.state.resources.record(self.scope, applied)
+        self.state.resources.record(self.scope, applied, self.run)
 
     def forget(self, addresses: Iterable[Address]) -> None:
         """These are gone for good."""
@@ -64,4 +77,4 @@ class StateRecorder:
 
     def beat(self) -> None:
         """Renews the lease; raises `LockHeld` when another took the account over."""
-        self.state.lease.renew(self.grant, self.wall_clock(), LEASE_LIFE)
+        self.state.lease.renew(self.grant, self.life)

@@ -52,8 +52,8 @@ class Group(_WithSharedOptions, click.Group):
         super().__init__(*args, no_args_is_help=False, **more)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Without a command there is nothing to do but to tell which there are."""
-        if not args:
+        """Without a command there is nothing to do but to tell which there are; a shell asks for that too."""
+        if not args and not ctx.resilient_parsing:
             click.echo(ctx.get_help(), err=True)
             ctx.exit(USAGE)
         return super().parse_args(ctx, args)
@@ -63,7 +63,7 @@ class Group(_WithSharedOptions, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that `args` name; for an unknown one, what was probably meant."""
         name = args[0]
-        if self.get_command(ctx, name) is None and not name.startswith("-"):
+        if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
             known = self.list_commands(ctx)
             near = get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"

@@ -21,22 +21,31 @@ FAULT_OF_OURS = "This is a fault of reconciler and not of yours: -v shows where,
 
 def tell(error: BaseException, settings: Settings) -> int:
     """Shows `error` in the form that was asked for; returns the exit code that goes with it."""
-    code = error.exit_code if isinstance(error, ReconcilerError) else 1
     if settings.json:
-        screen.put_json({"error": _document(error), "exit_code": code})
+        screen.put_json(error_document(error))
     if isinstance(error, ConfigurationError):
         _say_diagnostics(error, settings)
     else:
         say_error(_message(error), settings)
     if settings.verbose:
-        screen.say("".join(traceback.format_exception(error)).rstrip("\n"))
-    return code
+        _say_lines("".join(traceback.format_exception(error)).rstrip("\n"))
+    return _code(error)
+
+
+def error_document(error: BaseException) -> dict[str, Json]:
+    """`error` as JSON, with the exit code that goes with it."""
+    return {"error": _document(error), "exit_code": _code(error)}
 
 
 def say_error(message: str, settings: Settings) -> None:
     """One line that begins with `error:`."""
     word = "\x1b[1;31merror\x1b[0m" if screen.has_color(settings, sys.stderr) else "error"
-    screen.say(f"{word}: " + "\n".join(inert(line) for line in message.split("\n")))
+    _say_lines(message, f"{word}: ")
+
+
+def _say_lines(text: str, lead: str = "") -> None:
+    """Words from outside that may be several lines."""
+    screen.say(lead + "\n".join(inert(line) for line in text.split("\n")))
 
 
 def _say_diagnostics(error: ConfigurationError, settings: Settings) -> None:
@@ -45,6 +54,10 @@ def _say_diagnostics(error: ConfigurationError, settings: Settings) -> None:
     screen.say(render_diagnostics(error.diagnostics, screen.has_color(settings, sys.stderr)))
     count = len(error.diagnostics)
     screen.say(f"\nThe configuration is not valid: {count} fault{'' if count == 1 else 's'}.")
+
+
+def _code(error: BaseException) -> int:
+    return error.exit_code if isinstance(error, ReconcilerError) else 1
 
 
 def _message(error: BaseException) -> str:

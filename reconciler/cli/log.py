@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler import __version__
 from reconciler.cli import screen
-from reconciler.errors import UsageError
-from reconciler.model.inert import inert
+from reconciler.errors import ReconcilerError, UsageError
+from reconciler.model.inert import inert, inert_json
 
 if TYPE_CHECKING:
     from reconciler.cli.settings import Settings
 
 LOGGER = "reconciler"
 """Everything that the program logs is below this name."""
+
+FACTS = ("call", "event", "session")
+"""What a line can be about; it has the facts of at most one under that name (`schemas/log.schema.json`)."""
+
+_log = logging.getLogger(f"{LOGGER}.session")
 
 
 @contextmanager
@@ -30,7 +38,8 @@ def logging_to(settings: Settings) -> Iterator[None]:
         logger.addHandler(handler)
     logger.setLevel(logging.INFO if handlers else former)
     try:
-        yield
+        with _told(settings):
+            yield
     finally:
         logger.setLevel(former)
         for handler in handlers:
@@ -38,19 +47,50 @@ def logging_to(settings: Settings) -> Iterator[None]:
             handler.close()
 
 
+@contextmanager
+def _told(settings: Settings) -> Iterator[None]:
+    """The first and the last line: that work on the account begins, and how it ended."""
+    _tell(settings, "begins", None)
+    try:
+        yield
+    except BaseException as error:
+        _tell(settings, "failed", error)
+        raise
+    _tell(settings, "ended", None)
+
+
+def _tell(settings: Settings, state: str, error: BaseException | None) -> None:
+    kind = None if error is None else type(error).__name__
+    exit_code = error.exit_code if isinstance(error, ReconcilerError) else None
+    facts = {
+        "state": state,
+        "version": __version__,
+        "process": os.getpid(),
+        "environment": settings.environment,
+        "error": kind,
+        "exit_code": exit_code,
+    }
+    _log.info("%s", f"{state}: {kind}" if kind else state, extra={"session": facts})
+
+
 def _handlers(settings: Settings) -> list[logging.Handler]:
     handlers: list[logging.Handler] = []
     if settings.verbose:
         handlers.append(_OnScreen())
     if settings.log_json is not None:
-        path = settings.path(str(settings.log_json))
-        try:
-            file = logging.FileHandler(path, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"--log-json {path}: {error.strerror}") from None
-        file.setFormatter(_AsJson())
-        handlers.append(file)
+        handlers.append(_file(settings.path(str(settings.log_json))))
     return handlers
+
+
+def _file(path: Path) -> logging.Handler:
+    """A handler that appends to `path`; a log that is made has its owner alone for a reader."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        file = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--log-json {path}: {error.strerror}") from None
+    file.setFormatter(_AsJson())
+    return file
 
 
 class _OnScreen(logging.Handler):
@@ -58,18 +98,23 @@ class _OnScreen(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """One line on stderr."""
-        if not hasattr(record, "event"):
+        if not hasattr(record, "event") and not hasattr(record, "session"):
             screen.say(f"  {inert(record.getMessage())}")
 
 
 class _AsJson(logging.Formatter):
-    """A record as one JSON object: when, what, and the facts of a call or an event."""
+    """A record as one JSON object: when, how grave, what, and the facts that it is about."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The object's text."""
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        document = {"time": moment, "logger": record.name, "message": record.getMessage()}
-        for name in ("call", "event"):
+        document = {
+            "time": moment,
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        for name in FACTS:
             if hasattr(record, name):
                 document[name] = getattr(record, name)
-        return json.dumps(document, ensure_ascii=False)
+        return inert_json(json.dumps(document, ensure_ascii=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -22,10 +22,25 @@ if TYPE_CHECKING:
 NOW = "RECONCILER_NOW"
 """The variable that takes the place of the system's clock: a plan as of another moment."""
 
+VARIABLE = "RECONCILER_VAR_"
+"""What the names begin with of variables that set one of a template."""
+
 
 def open_configuration(settings: Settings) -> Configuration:
     """The configuration of the repository that the directory belongs to."""
-    return load_config(find_root(settings.directory), settings.environment, settings.variables)
+    return load_again(settings)({})
+
+
+def load_again(settings: Settings) -> Callable[[Mapping[str, str]], Configuration]:
+    """What reads that configuration with texts in place of its files, as the settings say."""
+    variables = {**variables_of(os.environ), **settings.variables}
+    return lambda texts: load_config(find_root(settings.directory), settings.environment, variables, texts)
+
+
+def variables_of(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables of templates that are set as `RECONCILER_VAR_name`, by name."""
+    names = [name for name in sorted(environ) if name.startswith(VARIABLE) and name != VARIABLE]
+    return {name.removeprefix(VARIABLE): environ[name] for name in names}
 
 
 @contextmanager
@@ -42,6 +57,16 @@ def open_work(
             configuration, os.environ, writing=writing, clock=chosen_clock(), parallel=parallel
         ) as session,
     ):
+        yield session
+
+
+@contextmanager
+def open_offline_work(settings: Settings, configuration: Configuration) -> Iterator[Session]:
+    """A session on what was read last: no token, no call."""
+    from reconciler.cli.log import logging_to
+    from reconciler.session import open_offline_session
+
+    with logging_to(settings), open_offline_session(configuration, chosen_clock()) as session:
         yield session
 
 

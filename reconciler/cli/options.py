@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from reconciler.cli.completing import addresses
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 MOST_PARALLEL = 16
@@ -23,6 +25,7 @@ target = click.option(
     "targets",
     multiple=True,
     metavar="ADDRESS",
+    shell_complete=addresses,
     help="Only this and what it depends on; `*` stands for anything; may be repeated.",
 )
 exclude = click.option(
@@ -30,6 +33,7 @@ exclude = click.option(
     "excludes",
     multiple=True,
     metavar="ADDRESS",
+    shell_complete=addresses,
     help="Not this and what depends on it; may be repeated.",
 )
 parallel = click.option(

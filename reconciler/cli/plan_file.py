@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from reconciler.cli.screen import json_text
+from reconciler.config.ordinary import NotOrdinary, TooLarge, read_ordinary
 from reconciler.errors import PlanUnusable, ReconcilerError, UsageError
 from reconciler.model.value import Json, canonical_bytes
+
+MAX_BYTES = 100_000_000
+"""A plan of ten thousand changes has thirty million."""
 
 
 def raise_if_no_place(path: Path) -> None:
@@ -22,11 +27,12 @@ def raise_if_no_place(path: Path) -> None:
         raise UsageError(f"there is no folder {path.absolute().parent} to write {path.name} into")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Writes `text` so that at every moment the file is the old one or the new one; mode 0600."""
+def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
+    """Writes `text` so that at every moment the file is the old one or the new one, for its owner's eyes
+    unless `mode` says otherwise."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
@@ -44,11 +50,14 @@ def write_whole(path: Path, text: str) -> None:
 def read_plan_file(path: Path) -> Mapping[str, Json]:
     """The document in `path`. UsageError when there is no such file, PlanUnusable when it holds no plan."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_ordinary(path, MAX_BYTES).decode("utf-8")
     except UnicodeDecodeError:
         raise PlanUnusable(f"{path} is no plan file: it is not text") from None
-    except OSError as error:
-        raise UsageError(f"the plan file {path} cannot be read: {error.strerror}") from None
+    except (NotOrdinary, TooLarge):
+        raise PlanUnusable(f"{path} is no plan file: it is no ordinary file of at most 100 MB") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it cannot be opened"
+        raise UsageError(f"the plan file {path} cannot be read: {reason}") from None
     try:
         document = json.loads(text, object_pairs_hook=_members, parse_float=_refuse, parse_constant=_refuse)
         canonical_bytes(document)
@@ -58,7 +67,20 @@ def read_plan_file(path: Path) -> Mapping[str, Json]:
         ) from None
     if not isinstance(document, dict):
         raise PlanUnusable(f"{path} is no plan file")
+    if text != json_text(document):
+        raise PlanUnusable(f"{path} was altered after it was written: it is laid out in another way")
     return document
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """While a saved plan is drawn: its digest fits, and still it may hold anything."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise PlanUnusable(
+            f"the plan file cannot be shown: it holds what no plan does ({type(error).__name__}: {error})"
+        ) from None
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -20,13 +20,19 @@ if TYPE_CHECKING:
 GUARD = 4
 
 
-def make_plan(settings: Settings, session: Session, choices: Choices, destroy: bool = False) -> Plan:
+def make_plan(
+    settings: Settings,
+    session: Session,
+    choices: Choices,
+    destroy: bool = False,
+    reviewed: Plan | None = None,
+) -> Plan:
     """The plan, while a line on stderr says what is going on."""
     from reconciler.workflow import plan_changes
 
     with Progress(settings) as progress:
         progress.now(f"reading account {session.connection.account}")
-        return plan_changes(session, choices, destroy)
+        return plan_changes(session, choices, destroy, reviewed)
 
 
 def plan_text(settings: Settings, document: Mapping[str, Json], show_calls: bool = False) -> str:

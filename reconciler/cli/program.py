@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Sequence
+from keyword import iskeyword
 
 import click
 
@@ -17,17 +18,26 @@ COMMANDS = (
     "demo",
     "init",
     "validate",
+    "fmt",
+    "render",
+    "graph",
     "plan",
     "show",
     "apply",
+    "drift",
+    "watch",
+    "accept",
+    "import",
     "worklist",
     "verify",
     "coverage",
     "handover",
     "doctor",
     "history",
+    "undo",
     "unlock",
     "simulator",
+    "completion",
 )
 """The commands in the order in which they are met; each is a module of its own, imported when needed."""
 
@@ -43,7 +53,8 @@ class Program(Group):
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"reconciler.cli.commands.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = importlib.import_module(f"reconciler.cli.commands.{module}").command
         assert isinstance(command, click.Command)
         return command
 

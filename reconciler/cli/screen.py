@@ -36,10 +36,15 @@ def put_json(value: Mapping[str, Json]) -> None:
 
 
 def json_text(value: Mapping[str, Json]) -> str:
-    """`value` as this program writes JSON: the same value is the same text, with a line end."""
+    """`value` as this program writes JSON: the same value is the same text, with a line end.
+
+    Values stay exact, whatever they hold; what would steer a terminal is escaped as JSON knows it.
+    """
     import json
 
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    from reconciler.model.inert import inert_json
+
+    return inert_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
 def say(text: str = "") -> None:

@@ -1,10 +1,10 @@
-"""Connections with the customers' own tokens, closed together at the end."""
+"""Connections with the customers' own tokens, as the environment gives them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from reconciler.cli.opening import chosen_clock
@@ -15,26 +15,8 @@ if TYPE_CHECKING:
     from reconciler.session import Session
 
 
-@contextmanager
-def opening_shops(session: Session) -> Iterator[Callable[[TokenSource], KometPort]]:
-    """Gives what connects to the session's account with another token; calls go into the same ledger."""
-    from reconciler.config.tokens import read_token
-    from reconciler.komet.open import open_komet
+def opening_shops(session: Session) -> AbstractContextManager[Callable[[TokenSource], KometPort]]:
+    """What connects to the session's account with another token; calls go into the same ledger."""
+    from reconciler.shops import open_shops
 
-    configuration, account = session.configuration, session.connection.account
-    counter = session.state.ledger.counter(account, lambda: session.today)
-    with ExitStack() as stack:
-
-        def connect(source: TokenSource) -> KometPort:
-            connection = open_komet(
-                configuration.project.komet,
-                read_token(source, configuration.root, os.environ),
-                root=configuration.root,
-                state_folder=session.state.folder,
-                writing=False,
-                ledger=counter,
-                clock=chosen_clock(),
-            )
-            return stack.enter_context(connection).port
-
-        yield connect
+    return open_shops(session, os.environ, clock=chosen_clock())

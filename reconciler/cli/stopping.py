@@ -12,6 +12,27 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
+def ending_well() -> Iterator[None]:
+    """Makes SIGTERM an interruption, as Ctrl-C is, once: what has to be written at the end is written."""
+    asked = False
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+@contextmanager
 def stopping_gently(on_first: Callable[[], None]) -> Iterator[Callable[[], bool]]:
     """Gives what tells whether to stop; the second signal raises KeyboardInterrupt."""
     asked = False

@@ -307,7 +307,7 @@ def _days(number: int) -> timedelta:
 
 
 def _weeks(first: Any, count: int | None = None) -> timedelta | list[date]:
-    """`weeks(2)` is that long; `weeks(day, 13)` are that day and the same weekday of the 12 weeks after it."""
+    """`weeks(2)` is that long; `weeks(day, 13)` are that day and the same weekday of 12 weeks after it."""
     if count is None:
         return timedelta(weeks=operator.index(first))
     day, number = _date(first), operator.index(count)

@@ -27,6 +27,12 @@ class MeteredCode(CodeGenerator):
         self.newline(node)  # plain text remembers its line too
         super().visit_Output(node, frame)
 
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        """Only plain text is known before the template runs: else expressions would be computed unmetered."""
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
         self.write("environment.joined((")
         for part in node.nodes:

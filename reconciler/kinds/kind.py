@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 
 from reconciler.kinds.catalogue import Catalogue
 from reconciler.model.address import Address
-from reconciler.model.change import Change, Reason, ReservedBoxes
+from reconciler.model.change import Change, Reason, ReservedBoxes, Sale
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.query import Answer, Query
 from reconciler.model.resource import (
@@ -20,7 +20,7 @@ from reconciler.model.resource import (
     ResolvedResource,
     Sought,
 )
-from reconciler.model.step import ApiStep, CallResult, Step
+from reconciler.model.step import ApiStep, CallResult, Fate, OperatorStep, Step
 from reconciler.model.value import Json, Path
 
 Reading: TypeAlias = Generator[Sequence[Query], Sequence[Answer], tuple[LiveResource, ...]]
@@ -31,15 +31,26 @@ Notice: TypeAlias = Callable[[Diagnostic], None]
 """Where a fault goes that must not stop the search for further ones."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShipTo:
+    """A ship-to as Komet has it: its id, and the name that orders show of it."""
+
+    id: int
+    title: str
+
+
 @dataclass(frozen=True)
 class LiveIds:
     """The Komet ids behind addresses. An address that is wanted and not yet there has None.
 
-    `labels` are what the web UI calls them: a customer's code.
+    `labels` are what the web UI calls them: a customer's code. `numbers` are those of orders, None where an
+    apply will make the order; `ship_tos` are keyed by the names of customer and ship-to.
     """
 
     by_address: Mapping[Address, int | None] = field(default_factory=dict)
     labels: Mapping[Address, str] = field(default_factory=dict)
+    numbers: Mapping[Address, str | None] = field(default_factory=dict)
+    ship_tos: Mapping[tuple[str, str], ShipTo] = field(default_factory=dict)
 
     @cached_property
     def _by_id(self) -> Mapping[tuple[str, int], Address]:
@@ -58,7 +69,8 @@ class Scope:
     the resources that others refer to. The catalogue only labels: an empty one changes no verdict. `moved`
     leads from addresses that a marker may still carry to those they have now. `asked` are the operator steps
     that are open already (`ADDRESS KEY`). `assigns_by_api` is the account's capability to put a customer on
-    an existing line by a call (A7).
+    an existing line by a call (A7). `token_type` is whose the token is, `company` or `vendor` (§1.3), and
+    `ship_to_titles` what the ship-tos of the configuration are called in Komet, by customer and name.
     """
 
     project: str
@@ -69,6 +81,8 @@ class Scope:
     moved: Mapping[str, Address] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
     assigns_by_api: bool = False
+    token_type: str = "company"
+    ship_to_titles: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,8 @@ class Comparison:
     `replaces` says that the difference needs a new resource. `incomparable` are the paths of wanted values
     that nobody can see and nobody recorded, `endangered` the confirmed or shipped lines that would go,
     `notes` belong to the change if there is one, `warnings` are said in any case. `reason` is for kinds whose
-    differences have one of their own, `reserved` what guards need to know of stock.
+    differences have one of their own, `reserved` what guards need to know of stock. `learnt` is what is to be
+    recorded beside the wanted values, since only this reading knows it.
     """
 
     before: Mapping[str, Json]
@@ -121,6 +136,7 @@ class Comparison:
     endangered: tuple[str, ...] = ()
     reason: Reason | None = None
     reserved: tuple[ReservedBoxes, ...] = ()
+    learnt: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +183,9 @@ class Kind(Protocol):
     def interpret(self, step: ApiStep, answer: Answer) -> CallResult:
         """What the answer to `step` taught, and which lines it refused."""
 
+    def fate(self, step: OperatorStep, subject: Subject, live: Sequence[LiveResource], scope: Scope) -> Fate:
+        """What became of an open step that `subject` does not ask for any more; `live` is all that was read."""
+
     def unsettled(self, former: Applied, change: Change) -> Applied:
         """What is known while `change` is made: of what Komet does not show, only what it does not write."""
 
@@ -175,6 +194,9 @@ class Kind(Protocol):
 
     def commitment(self, steps: Sequence[Step]) -> str:
         """The money that `steps` add to purchase orders, as decimal text."""
+
+    def sale(self, steps: Sequence[Step]) -> Sale | None:
+        """What `steps` sell to a customer; None for kinds that sell nothing."""
 
     def learn(self, change: Change, known: Binding | None, facts: Mapping[str, Json]) -> Binding | None:
         """The binding once a call of `change` taught `facts`, or None where they teach nothing of it."""

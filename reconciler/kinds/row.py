@@ -12,6 +12,9 @@ from reconciler.model.query import Answer
 
 _TRUE = {"1", "true", "yes"}
 _FALSE = {"0", "false", "no", ""}
+_LARGEST = Decimal("1e20")
+_LARGEST_WHOLE = 2**63 - 1
+_MOST_PLACES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,8 @@ class Row:
             return None
         if isinstance(value, bool):
             raise self._unexpected(key, "a whole number", value)
-        if isinstance(value, int):
-            return value
-        number = self.decimal(key)
-        if number is None or number != number.to_integral_value():
+        number = Decimal(value) if isinstance(value, int) else self.decimal(key)
+        if number is None or number != int(number) or abs(number) > _LARGEST_WHOLE:
             raise self._unexpected(key, "a whole number", value)
         return int(number)
 
@@ -66,9 +67,9 @@ class Row:
             raise self._unexpected(key, "an amount", value)
         try:
             number = Decimal(str(value).replace(",", "").strip())
-        except InvalidOperation:
+        except (InvalidOperation, ValueError):
             raise self._unexpected(key, "an amount", value) from None
-        if not number.is_finite() or abs(number) >= Decimal("1e20"):
+        if not number.is_finite() or _is_odd(number, value) or abs(number) >= _LARGEST:
             raise self._unexpected(key, "an amount", value)
         return number
 
@@ -119,6 +120,13 @@ class Row:
 
     def _unexpected(self, key: str, expected: str, got: object) -> UnexpectedAnswer:
         return UnexpectedAnswer(self.method, self.where + key, expected, got)
+
+
+def _is_odd(number: Decimal, written: object) -> bool:
+    """Whether Python reads as a number what is none in JSON, or one that would fill pages when written out."""
+    exponent = number.as_tuple().exponent
+    is_long = not isinstance(exponent, int) or abs(exponent) > _MOST_PLACES
+    return is_long or (isinstance(written, str) and ("_" in written or not written.isascii()))
 
 
 def row_of(answer: Answer) -> Row:

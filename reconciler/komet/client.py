@@ -8,7 +8,6 @@ import threading
 from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import httpx
 
@@ -30,6 +29,9 @@ _IDLE = 2.0
 
 _SHORTEST_SECRET = 6
 """A token shorter than this is no secret, and hiding it would tear words apart."""
+
+_NEVER_IN_A_WORD = 16
+"""A token of this length is part of no word: it is hidden wherever it stands, as behind `%3D`."""
 
 _NOTHING_SENT = (
     httpx.ConnectError,
@@ -121,10 +123,11 @@ class HttpxWire:
 
     def _without_token(self, body: bytes) -> bytes:
         """An answer that repeats the token, as in a complaint about it, says `(sensitive)` instead."""
-        token = self._token.reveal()
-        for form in {token, quote(token, safe="")}:
-            if len(form) >= _SHORTEST_SECRET and form.encode() in body:
-                body = re.sub(rb"(?<!\w)" + re.escape(form.encode()) + rb"(?!\w)", SENSITIVE.encode(), body)
+        for form in map(str.encode, self._token.spellings()):
+            if len(form) >= _NEVER_IN_A_WORD:
+                body = body.replace(form, SENSITIVE.encode())
+            elif len(form) >= _SHORTEST_SECRET and form in body:
+                body = re.sub(rb"(?<!\w)" + re.escape(form) + rb"(?!\w)", SENSITIVE.encode(), body)
         return body
 
     def _reason(self, error: Exception) -> str:

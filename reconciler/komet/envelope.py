@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import reprlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -28,6 +29,7 @@ _ACCESS = re.compile(
 )
 _NOT_FOUND = "not found."
 _LARGEST_EXPONENT = 40
+_LONGEST_MESSAGE = 2_000
 
 
 def read_answer(method: Method, received: Received) -> Answer:
@@ -163,12 +165,17 @@ def _status(payload: Mapping[str, Any]) -> str | None:
     status = payload.get("status")
     if isinstance(status, bool):
         return str(int(status))
+    if isinstance(status, dict | list):
+        return reprlib.repr(status)
     return None if status is None else str(status).strip()
 
 
 def _message(payload: Mapping[str, Any]) -> str:
     message = payload.get("message")
-    return "" if message is None else " ".join(str(message).split())
+    if message is None:
+        return ""
+    text = message if isinstance(message, str) else reprlib.repr(message)
+    return " ".join(text[:_LONGEST_MESSAGE].split())
 
 
 def _said(received: Received) -> str:

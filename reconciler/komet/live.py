@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.errors import KometError, Unreachable, WriteNotAllowed
+from reconciler.errors import KometError, Refused, Unreachable, WriteNotAllowed
 from reconciler.komet.exchange import Request, Wire
 from reconciler.komet.methods import Method, method_named
 from reconciler.komet.outcome import Outcome, outcome_of
@@ -65,7 +65,7 @@ class LiveKomet:
         Nothing leaves unless all of them may. What fails for the moment is tried again, four times in all.
         """
         requests = [self._reading(query) for query in queries]
-        return side_by_side(lambda each: self._read(*each), requests, self._parallel)
+        return side_by_side(lambda each: self._answer(*each), requests, self._parallel)
 
     def call(self, method: str, params: Mapping[str, Json]) -> Answer:
         """Write, once.
@@ -83,11 +83,19 @@ class LiveKomet:
             return outcome
         raise outcome
 
-    def _reading(self, query: Query) -> tuple[Method, Request]:
+    def _reading(self, query: Query) -> tuple[Query, Method, Request]:
         method = method_named(query.method)
         if method.writes:
             raise WriteNotAllowed(query.method)
-        return method, self._request(method, query.params)
+        return query, method, self._request(method, query.params)
+
+    def _answer(self, query: Query, method: Method, request: Request) -> Answer:
+        try:
+            return self._read(method, request)
+        except Refused:
+            if not query.may_be_refused:
+                raise
+            return Answer(query.method, {}, is_refusal=True)
 
     def _request(self, method: Method, params: Mapping[str, Json]) -> Request:
         """The request, small enough to be taken (A16)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import ipaddress
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,13 +28,14 @@ class Connection:
     """A way to an account.
 
     `account` is its stable name, under which calls are counted. `now` is the account's clock in UTC: the
-    system's, or the simulator's, whose dates stand still.
+    system's, or the simulator's, whose dates stand still. `wait` lets seconds pass on it.
     """
 
     port: KometPort
     now: Callable[[], datetime]
     account: str
     close: Callable[[], None]
+    wait: Callable[[float], None] = time.sleep
 
     def __enter__(self) -> Connection:
         return self
@@ -123,7 +125,7 @@ def _embedded(
         wire.close()
         simulator.close()
 
-    return Connection(port, simulator.now, account_name(settings), close)
+    return Connection(port, simulator.now, account_name(settings), close, wait=lambda seconds: None)
 
 
 def _simulator(seed: str, store: Path) -> Any:

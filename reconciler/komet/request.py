@@ -29,6 +29,8 @@ def make_request(method: Method, params: Mapping[str, object], company: int) -> 
     if method.channel is not None:
         headers["X-SALES-CHANNEL"] = method.channel
     try:
+        if TOKEN in params:
+            raise ValueError("its parameters hold a token of their own")
         if method.params is Place.QUERY:
             return Request(method.verb, method.name, _query_text(params), None, headers, method.token)
         headers["Content-Type"] = "application/json; charset=utf-8"

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     ADOPTED = "adopted"
     STOCK_SHORT = "stock_short"
     STOCK_SURPLUS = "stock_surplus"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,24 @@ class ReservedBoxes:
 
 
 @dataclass(frozen=True, slots=True)
+class Sale:
+    """What a change sells to a customer, as decimal text: `price` of all that its calls add, `cost` of it if
+    every line has one, and Komet's `fee` on it with two places."""
+
+    price: str
+    cost: str | None
+    fee: str = "0.00"
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A change with everything that carrying it out needs.
 
     `headline` describes the resource in Komet's words. `wanted` are the canonical values to be recorded once
     done (None for a delete), `binding` what is known of the live resource, `seen` all live resources that the
     steps touch, `commitment` the money that the steps add to purchase orders, `endangered` the confirmed or
-    shipped lines that they would remove, `reserved` what it does to the stock of a product.
+    shipped lines that they would remove, `reserved` what it does to the stock of a product, `sale` what a
+    prebook's calls sell.
     """
 
     address: Address
@@ -96,6 +108,7 @@ class Change:
     commitment: str = "0"
     endangered: tuple[str, ...] = ()
     reserved: tuple[ReservedBoxes, ...] = ()
+    sale: Sale | None = None
 
     @property
     def api_steps(self) -> tuple[ApiStep, ...]:

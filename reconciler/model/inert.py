@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _LIVE = re.compile(
@@ -16,12 +17,22 @@ _LIVE = re.compile(
     "\U000e0000-\U000e007f"  # tag characters
     "]"
 )
+_LIVE_IN_JSON = re.compile(_LIVE.pattern.replace("\x00-\x1f", "", 1))  # line ends lay JSON out
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def inert(text: str) -> str:
     """`text` with everything that steers a terminal or the reading direction escaped; other Unicode stays."""
     return text if text.isascii() and text.isprintable() else _LIVE.sub(_escaped, text)
+
+
+def inert_json(text: str) -> str:
+    """JSON text of the same value in which nothing steers a terminal: what would is written as an escape."""
+    return text if text.isascii() and "\x7f" not in text else _LIVE_IN_JSON.sub(_as_json, text)
+
+
+def _as_json(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
 from reconciler.model.value import Json
+
+_AMOUNT = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?", re.ASCII)
 
 
 class Node:
@@ -43,7 +46,11 @@ class Node:
     def decimal(self, name: str) -> Decimal | None:
         """The decimal text at `name`, or None where it is null or missing."""
         text = self.maybe_text(name)
-        return None if text is None else Decimal(text)
+        return None if text is None else Decimal(_amount(name, text))
+
+    def amount(self, name: str) -> str:
+        """The decimal text at `name`."""
+        return _amount(name, self.text(name))
 
     def flag(self, name: str) -> bool:
         """The truth value at `name`."""
@@ -51,6 +58,10 @@ class Node:
         if not isinstance(value, bool):
             raise ValueError(f"{name} is neither true nor false")
         return value
+
+    def maybe_flag(self, name: str) -> bool | None:
+        """The truth value at `name`, or None where it is null or missing."""
+        return None if self.members.get(name) is None else self.flag(name)
 
     def array(self, name: str) -> list[Json]:
         """The list at `name`."""
@@ -74,3 +85,9 @@ class Node:
     def maybe_node(self, name: str) -> Node | None:
         """The object at `name`, or None where it is null or missing."""
         return None if self.members.get(name) is None else self.node(name)
+
+
+def _amount(name: str, text: str) -> str:
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(f"{name} is no amount")
+    return text

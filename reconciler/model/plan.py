@@ -11,6 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import Applied, Binding
+from reconciler.model.step import ClosedStep
 
 
 class Verdict(StrEnum):
@@ -66,10 +67,33 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
+class ShipDay:
+    """Wanted orders of one kind on one ship date (ISO) that no change of the plan touches."""
+
+    kind: str
+    ship_date: str
+    orders: int
+    boxes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """On-hand boxes of one product and location before the plan: reserved for anyone we know of, and open."""
+
+    stock: str
+    reserved: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What would change, in the order in which it would be done.
 
     `ids` are the Komet ids of the resources that changes refer to, by address; None is known after apply.
+    `targets` and `excludes` are the patterns that it was limited by: it says nothing of what they leave out.
+    `closed` are the open operator steps that it found to be done, or not needed any more.
+    `calendar` and `stock` are what stands beside the changes, for those who look at the whole. A preview that
+    was made without a call rests on what was read at `basis_at`; it cannot be applied.
     """
 
     project: str
@@ -91,6 +115,12 @@ class Plan:
     gone: tuple[Address, ...] = ()
     guards: tuple[GuardVerdict, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    closed: tuple[ClosedStep, ...] = ()
+    calendar: tuple[ShipDay, ...] = ()
+    stock: tuple[Stock, ...] = ()
+    basis_at: datetime | None = None
 
     @property
     def refusals(self) -> tuple[GuardVerdict, ...]:

@@ -22,8 +22,29 @@ class TokenSource:
 
 
 @dataclass(frozen=True, slots=True)
+class KometCustomer:
+    """A customer by its code in Komet, or by its id (exactly one)."""
+
+    code: str | None = None
+    id: int | None = None
+
+    def __str__(self) -> str:
+        return f"code {self.code}" if self.code is not None else f"id {self.id}"
+
+    def is_meant(self, id: int | None, code: str | None) -> bool:
+        """Whether that is the customer with this id, or with this code (codes in any case, as Komet)."""
+        if self.code is None:
+            return id is not None and id == self.id
+        return (code or "").strip().casefold() == self.code.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
 class KometSettings:
-    """How the live account is reached. `timeout` is in seconds for one call in all."""
+    """How the live account is reached. `timeout` is in seconds for one call in all.
+
+    `future_sales_customer` is the one whose orders become everybody's future stock (Komet API §6.1): no
+    method tells which it is. `token_type` is `company` or `vendor` (§1.3): no method tells that either.
+    """
 
     url: str
     company: int
@@ -33,6 +54,8 @@ class KometSettings:
     assign_customer: str = "operator"
     timeout: Decimal = Decimal(30)
     numbers_per_call: int = 50
+    future_sales_customer: KometCustomer | None = None
+    token_type: str = "company"
 
     @property
     def daily_limit(self) -> int:

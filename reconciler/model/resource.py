@@ -10,6 +10,10 @@ from reconciler.model.origin import Origin
 from reconciler.model.value import Json, Value
 
 
+PENDING = "pending"
+"""Under which a record says what an apply was about when it began to write."""
+
+
 @dataclass(frozen=True, slots=True)
 class DesiredResource:
     """A resource as the configuration wants it: `attributes` are validated, not resolved."""
@@ -84,15 +88,24 @@ class Applied:
     depends_on: tuple[Address, ...] = ()
     origin: Origin | None = None
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether it says what an apply is about, so that its kind tells the new from the old by itself."""
+        return PENDING in self.attributes
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """A resource to be read: what is wanted of it, what is known of it, or both.
 
     `search` asks to look where it is wanted as well as where it is known to be: a successor may stand there.
+    `removes` says whether lines of it are to go, so that what hangs on them is to be read too; None leaves it to
+    the reading, by what was last `applied`.
     """
 
     address: Address
     resolved: ResolvedResource | None
     binding: Binding | None
     search: bool = False
+    removes: bool | None = False
+    applied: Applied | None = None

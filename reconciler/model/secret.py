@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from html import escape
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 SENSITIVE = "(sensitive)"
 
@@ -10,7 +13,8 @@ SENSITIVE = "(sensitive)"
 class Secret:
     """A token. Its `repr`, `str` and `format` say `(sensitive)`; it cannot be pickled or turned to JSON.
 
-    Only `reveal`, called where a request leaves, gives the text.
+    Only `reveal`, called where a request leaves, gives the text, and `spellings`, to find it where it must
+    not be.
     """
 
     __slots__ = ("_text",)
@@ -21,6 +25,13 @@ class Secret:
     def reveal(self) -> str:
         """The secret itself."""
         return self._text
+
+    def spellings(self) -> list[str]:
+        """Every form in which it may come back: as it is, in a URL, in JSON, in HTML; longest first."""
+        text = self._text
+        in_json = json.dumps(text)[1:-1]
+        forms = {text, quote(text, safe=""), quote(text), in_json, in_json.replace("/", "\\/"), escape(text)}
+        return sorted(forms, key=lambda form: (-len(form), form))
 
     def __repr__(self) -> str:
         return SENSITIVE

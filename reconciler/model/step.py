@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 
 from reconciler.model.address import Address
@@ -23,7 +25,8 @@ class ApiStep:
 
     `params` may hold `known_after_apply` placeholders. `reversible` is whether a later call can take it back.
     `after_check` holds the step back until the resource was read and looks as wanted: so a replacement is
-    proved before the old one goes.
+    proved before the old one goes. `if_ignored` is what is to be said when Komet takes the call and reading
+    does not show its result, where that has a reason of its own.
     """
 
     number: int
@@ -33,6 +36,7 @@ class ApiStep:
     reversible: bool = True
     after_check: bool = False
     paths: tuple[Path, ...] = ()
+    if_ignored: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,54 @@ class OperatorStep:
 Step: TypeAlias = ApiStep | OperatorStep
 
 
+class Ending(StrEnum):
+    """How an operator step left the worklist: the closed set of ways.
+
+    DONE: Komet shows what it asked for. NOT_WANTED: nothing has happened, and nothing asks for it any more.
+    GONE: what it was about is not there any more. OVERTAKEN: somebody did something else.
+    """
+
+    DONE = "done"
+    NOT_WANTED = "not_wanted"
+    GONE = "gone"
+    OVERTAKEN = "overtaken"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of an operator step, and by what that is seen, in a sentence."""
+
+    ending: Ending
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """One instruction that has not been seen to be done, and when it was first given."""
+
+    address: Address
+    step: OperatorStep
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedStep:
+    """One instruction that is open no more: `fate` says why. `since` is when it was first given."""
+
+    address: Address
+    step: OperatorStep
+    since: datetime
+    fate: Fate
+
+
 @dataclass(frozen=True, slots=True)
 class CallResult:
     """What a writing call's answer means to its kind.
 
     `facts` are what it taught (`id`, `number`, ...). `failed` are the lines that Komet refused inside an
-    overall success, each with its message.
+    overall success, each with its message, and `places` where these are wanted, in the same order, if known.
     """
 
     facts: Mapping[str, Json] = field(default_factory=dict)
     failed: tuple[str, ...] = ()
+    places: tuple[Path, ...] = ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.event import Outcome
-from reconciler.model.step import OperatorStep
+from reconciler.model.step import ClosedStep, Fate, OperatorStep
 
 DONE = 0
 PARTLY, OPERATOR = 7, 10
@@ -16,7 +16,8 @@ PARTLY, OPERATOR = 7, 10
 
 @dataclass(frozen=True, slots=True)
 class ChangeResult:
-    """How one change ended. `calls` were made for it; `waiting` is what a person still has to do."""
+    """How one change ended. `calls` were made for it; `waiting` is what a person still has to do, `ended`
+    what was planned for one and needs nobody any more."""
 
     address: Address
     action: Action
@@ -25,11 +26,18 @@ class ChangeResult:
     calls: int = 0
     number: str | None = None
     waiting: tuple[OperatorStep, ...] = ()
+    ended: tuple[tuple[OperatorStep, Fate], ...] = ()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left of it but what waits for a person."""
+        return self.outcome in (Outcome.DONE, Outcome.SKIPPED, Outcome.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run as a whole. `error` is what ended it early, with the exit code that goes with it."""
+    """A run as a whole. `error` is what ended it early, with the exit code that goes with it; `closed` are
+    the steps that left the worklist."""
 
     run: str
     results: tuple[ChangeResult, ...]
@@ -38,6 +46,7 @@ class Summary:
     left_today: int
     error: str = ""
     error_code: int = 0
+    closed: tuple[ClosedStep, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """How many changes ended that way."""

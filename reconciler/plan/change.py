@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.kinds.kind import Comparison, Kind, Scope, Subject
 from reconciler.model.change import Action, AttributeChange, Change, Reason, Seen
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.resource import Applied, Binding, LiveResource, ResolvedResource
+from reconciler.model.step import OperatorStep, Step
 from reconciler.model.value import Json, digest_of
 from reconciler.plan.diff import diff_attributes
 
@@ -49,6 +50,7 @@ def judge(kind: Kind, subject: Subject, binding: Binding | None, scope: Scope) -
         commitment=kind.commitment(steps),
         endangered=comparison.endangered,
         reserved=comparison.reserved,
+        sale=kind.sale(steps),
     )
     return Judgement(change, comparison, warnings)
 
@@ -65,11 +67,13 @@ def seen(live: LiveResource) -> Seen:
 
 
 def recorded(resolved: ResolvedResource, comparison: Comparison) -> dict[str, Json]:
-    """The wanted values as they are recorded once agreed on: with the paths that nobody could compare."""
+    """The wanted values as they are recorded once agreed on, with what this reading has found out beside them
+    and the paths that nobody could compare."""
+    values = dict(resolved.attributes) | dict(comparison.learnt)
     if not comparison.incomparable:
-        return dict(resolved.attributes)
+        return values
     unknown: list[Json] = [list(path) for path in comparison.incomparable]
-    return dict(resolved.attributes) | {"unknown": unknown}
+    return values | {"unknown": unknown}
 
 
 def agreed_record(resolved: ResolvedResource, comparison: Comparison) -> Applied:
@@ -121,16 +125,30 @@ def _moved_side(kind: Kind, subject: Subject, scope: Scope) -> Reason:
     if applied is None or resolved is None:
         return Reason.CONFIG_CHANGED
     former = ResolvedResource(applied.address, applied.attributes, resolved.origin)
-    then = kind.compare(replace(subject, resolved=former, rewrite=False), scope)
-    has_drifted = _without_waiting(then.before) != _without_waiting(then.after)
-    was = {name: value for name, value in applied.attributes.items() if name != "unknown"}
-    has_config_changed = was != dict(resolved.attributes)
-    if has_drifted and has_config_changed:
+    against = replace(subject, resolved=former, rewrite=False)
+    then = kind.compare(against, scope)
+    has_drifted = without_waiting(then.before) != without_waiting(then.after)
+    if has_drifted and _is_asked(kind.lower(against, scope), subject, scope):
+        has_drifted = False
+    if has_drifted and has_config_changed(applied, resolved):
         return Reason.CONFIG_CHANGED_AND_DRIFTED
     return Reason.DRIFTED if has_drifted else Reason.CONFIG_CHANGED
 
 
-def _without_waiting(side: Mapping[str, Json]) -> dict[str, Json]:
+def _is_asked(steps: Sequence[Step], subject: Subject, scope: Scope) -> bool:
+    """Whether all that differs is what a person was asked to do already: it waits, and nobody moved it."""
+    return bool(steps) and all(
+        isinstance(step, OperatorStep) and f"{subject.address} {step.key}" in scope.asked for step in steps
+    )
+
+
+def has_config_changed(applied: Applied, resolved: ResolvedResource) -> bool:
+    """Whether the configuration wants something else than was last applied."""
+    was = {name: applied.attributes.get(name) for name in resolved.attributes}
+    return was != dict(resolved.attributes)
+
+
+def without_waiting(side: Mapping[str, Json]) -> dict[str, Json]:
     """`side` without what waits for a person since the order was made: nobody moved it."""
     return {name: value for name, value in side.items() if name not in ("status", "predecessors")}
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from reconciler.errors import UsageError
+from reconciler.kinds.prebooks.overdraft import overdrafts
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, ReservedBoxes
 from reconciler.model.plan import GuardVerdict, Verdict
 from reconciler.model.project import GuardSettings
+from reconciler.model.resource import ResolvedResource
 from reconciler.model.value import Json
 
 SHARE_COUNTS_FROM = 10
@@ -22,13 +24,21 @@ SHARE_COUNTS_FROM = 10
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What guards look at. `managed` counts per kind what was ours before the plan, `wanted` what will be."""
+    """What guards look at. `managed` counts per kind what was ours before the plan, `wanted` what will be.
+
+    `files` are those of the configuration in which something is written, None where that is not known;
+    `known` are all addresses that there are, `resolved` is all that is wanted, `numbers` those of orders.
+    """
 
     changes: Sequence[Change]
     managed: Mapping[str, int]
     wanted: Mapping[str, int]
     today: date
     settings: GuardSettings
+    files: frozenset[str] | None = None
+    known: frozenset[Address] | None = None
+    resolved: Mapping[Address, ResolvedResource] = field(default_factory=dict)
+    numbers: Mapping[Address, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,8 @@ def judge_plan(judged: Judged, allowed: Collection[str]) -> tuple[GuardVerdict, 
     An argument that names no guard, or an address to a guard that takes none, is a `UsageError`.
     """
     for argument in allowed:
-        _raise_if_unusable(argument)
+        raise_if_unusable(argument)
+        _raise_if_unknown(argument, judged.known)
     verdicts: list[GuardVerdict] = []
     for name in sorted(GUARDS):
         objections = list(GUARDS[name](judged))
@@ -61,7 +72,8 @@ def judge_plan(judged: Judged, allowed: Collection[str]) -> tuple[GuardVerdict, 
     return tuple(verdicts)
 
 
-def _raise_if_unusable(argument: str) -> None:
+def raise_if_unusable(argument: str) -> None:
+    """`UsageError` when `argument` is nothing that `--allow` takes."""
     name, colon, address = argument.partition(":")
     if name not in GUARDS:
         raise UsageError(
@@ -76,6 +88,12 @@ def _raise_if_unusable(argument: str) -> None:
             Address.parse(address)
         except ValueError as error:
             raise UsageError(f"--allow {argument}: {error}") from None
+
+
+def _raise_if_unknown(argument: str, known: frozenset[Address] | None) -> None:
+    _, colon, address = argument.partition(":")
+    if colon and known is not None and Address.parse(address) not in known:
+        raise UsageError(f"--allow {argument}: {address} is no address of the configuration or of the state")
 
 
 def _max_deletes(judged: Judged) -> Iterator[Objection]:
@@ -175,6 +193,32 @@ def _freeze(judged: Judged) -> Iterator[Objection]:
             yield Objection(f"nothing is changed from {window.first} to {window.last}: {window.reason}")
 
 
+def _lost_file(judged: Judged) -> Iterator[Objection]:
+    """What goes because nothing is written in its file any more: more often a mishap than a wish."""
+    if judged.files is None:
+        return
+    lost = Counter(
+        change.origin.file
+        for change in judged.changes
+        if change.wanted is None and change.origin is not None and change.origin.file not in judged.files
+    )
+    for file, count in sorted(lost.items()):
+        yield Objection(f"nothing is written in {file} any more, and {count} of its resources would go")
+
+
+def _oversold(judged: Judged) -> Iterator[Objection]:
+    """Prebooks that draw more boxes of a purchase order than it has and others leave (Komet API A28)."""
+    selling = {change.address for change in judged.changes if change.sale is not None}
+    for draw in overdrafts(judged.resolved, judged.numbers) if selling else ():
+        if draw.prebook in selling:
+            taken = f", {draw.others} of them drawn by others" if draw.others else ""
+            yield Objection(
+                f"{draw.prebook} items.{draw.item} draws {draw.boxes} boxes of {draw.order}, which has "
+                f"{draw.has} of that pack{taken}",
+                draw.prebook,
+            )
+
+
 def _past_date(judged: Judged) -> Iterator[Objection]:
     for change in judged.changes:
         if change.action in (Action.CREATE, Action.REPLACE) and change.wanted is not None:
@@ -193,6 +237,7 @@ GUARDS: Mapping[str, Guard] = {
     "confirmed": _confirmed,
     "empty": _empty,
     "freeze": _freeze,
+    "lost_file": _lost_file,
     "max_changes": _max_changes,
     "max_commitment": _max_commitment,
     "max_delete_share": _max_delete_share,
@@ -200,12 +245,13 @@ GUARDS: Mapping[str, Guard] = {
     "max_price_change": _max_price_change,
     "max_reserved_share": _max_reserved_share,
     "min_margin": _min_margin,
+    "oversold": _oversold,
     "past_date": _past_date,
     "protected": _protected,
 }
 """Every guard by its name, which is its `--allow` argument too."""
 
-BY_ADDRESS = frozenset({"confirmed", "past_date", "protected"})
+BY_ADDRESS = frozenset({"confirmed", "oversold", "past_date", "protected"})
 """Guards that are allowed for one address only: `--allow NAME:ADDRESS`."""
 
 
@@ -226,7 +272,7 @@ def _priced_items(change: Change) -> Iterator[tuple[str, Decimal, Decimal]]:
     for item in items if isinstance(items, list) else []:
         if not isinstance(item, dict) or not isinstance(item.get("content"), dict):
             continue
-        price, cost = item.get("price"), _member(item["content"], "cost")
+        price, cost = item.get("price"), item.get("cost", _member(item["content"], "cost"))
         if price is not None and cost is not None:
             yield str(item["name"]), Decimal(str(price)), Decimal(str(cost))
 

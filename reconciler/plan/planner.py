@@ -10,15 +10,18 @@ from datetime import date, datetime, timedelta
 from reconciler.errors import ConfigurationError, UsageError
 from reconciler.kinds.kind import Kind, Matches, Scope, Subject
 from reconciler.model.address import Address
-from reconciler.model.change import Change
+from reconciler.model.change import Action, Change, ReservedBoxes
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Agreed, CallBudget, Plan
 from reconciler.model.project import Project
-from reconciler.model.resource import Applied, Binding, ResolvedResource
+from reconciler.model.resource import Applied, Binding, LiveResource, ResolvedResource
+from reconciler.model.step import OpenStep
 from reconciler.plan.change import agreed_record, judge, live_binding
-from reconciler.plan.cost import apply_calls, money_of, verify_calls
+from reconciler.plan.closing import close_steps, within
+from reconciler.plan.cost import apply_calls, money_of, verify_calls, with_fee
 from reconciler.plan.guard import Judged, is_protected, judge_plan
-from reconciler.plan.order import in_order
+from reconciler.plan.order import holding_back, in_order
+from reconciler.plan.outlook import ship_days, standing_stock
 from reconciler.plan.selection import select
 
 
@@ -35,7 +38,11 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """All that a plan rests on. `read` are the calls spent on it, `used` those of the day before it."""
+    """All that a plan rests on. `read` are the calls spent on it, `used` those of the day before it.
+
+    `live` is all that was read, by kind, and `open_steps` what a person was asked to do: by both it is told
+    what became of the steps that nothing asks for any more. `files` are those in which something is written.
+    """
 
     project: Project
     resolved: Mapping[Address, ResolvedResource]
@@ -49,6 +56,9 @@ class Basis:
     read: int
     used: int
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+    live: Mapping[str, Sequence[LiveResource]] = field(default_factory=dict)
+    open_steps: tuple[OpenStep, ...] = ()
+    files: frozenset[str] | None = None
 
 
 def make_plan(kinds: Mapping[str, Kind], basis: Basis, choices: Choices) -> Plan:
@@ -58,10 +68,14 @@ def make_plan(kinds: Mapping[str, Kind], basis: Basis, choices: Choices) -> Plan
     if faults:
         raise ConfigurationError(faults)
     outcome = _Outcome()
+    rewritten, ahead = _rewritten(basis, choices), basis
     for name, kind in kinds.items():
-        _judge_kind(kind, basis.matches.get(name, Matches({})), basis, _rewritten(basis, choices), outcome)
+        _judge_kind(kind, basis.matches.get(name, Matches({})), ahead, rewritten, outcome)
+        ahead = _foreseen(basis, outcome.changes)
     known = {*basis.resolved, *basis.bindings, *(change.address for change in outcome.changes)}
     changes = in_order(select(outcome.changes, known, choices.targets, choices.excludes))
+    changes = holding_back(changes, basis.applied)
+    closed = close_steps(kinds, basis.open_steps, outcome.changes, basis.matches, basis.live, basis.scope)
     return Plan(
         project=basis.project.name,
         environment=basis.project.environment,
@@ -78,7 +92,7 @@ def make_plan(kinds: Mapping[str, Kind], basis: Basis, choices: Choices) -> Plan
             daily_limit=basis.project.komet.daily_limit,
             reserve=basis.project.reserve,
         ),
-        money=money_of(changes),
+        money=money_of(changes, basis.project.fee),
         changes=changes,
         unchanged=outcome.unchanged,
         unmanaged=sum(matches.unmanaged for matches in basis.matches.values()),
@@ -89,6 +103,11 @@ def make_plan(kinds: Mapping[str, Kind], basis: Basis, choices: Choices) -> Plan
         gone=tuple(sorted(outcome.gone)),
         guards=judge_plan(_judged(basis, changes), choices.allow),
         diagnostics=(*basis.diagnostics, *outcome.diagnostics),
+        targets=choices.targets,
+        excludes=choices.excludes,
+        closed=within(closed, choices.targets, choices.excludes),
+        calendar=ship_days(basis.resolved, _touched_or_settled(basis, changes)),
+        stock=standing_stock(outcome.reserved),
     )
 
 
@@ -99,6 +118,7 @@ class _Outcome:
     gone: list[Address] = field(default_factory=list)
     unchanged: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    reserved: list[ReservedBoxes] = field(default_factory=list)
 
 
 def _judge_kind(
@@ -116,8 +136,10 @@ def _judge_kind(
             continue
         judgement = judge(kind, subject, basis.bindings.get(address), basis.scope)
         outcome.diagnostics.extend(judgement.warnings)
+        outcome.reserved.extend(judgement.comparison.reserved)
         if judgement.change is not None:
-            outcome.changes.append(_with_policy(judgement.change, basis))
+            change = _with_policy(judgement.change, basis)
+            outcome.changes.append(with_fee(change, basis.project.fee))
         elif subject.resolved is None:
             outcome.gone.append(address)
         else:
@@ -125,9 +147,16 @@ def _judge_kind(
             _agree(kind, subject, basis, outcome)
 
 
+def _foreseen(basis: Basis, changes: Sequence[Change]) -> Basis:
+    """`basis` with the numbers of orders that `changes` make anew not known before they are made."""
+    made = {each.address: None for each in changes if each.action in (Action.CREATE, Action.REPLACE)}
+    ids = replace(basis.scope.ids, numbers={**basis.scope.ids.numbers, **made})
+    return replace(basis, scope=replace(basis.scope, ids=ids))
+
+
 def _agree(kind: Kind, subject: Subject, basis: Basis, outcome: _Outcome) -> None:
     """Notes what apply has to record of a resource that is as wanted, if its record is missing or old."""
-    binding = live_binding(kind, subject)
+    binding = live_binding(kind, subject) or _cancelled_binding(kind, subject, basis)
     if binding is None or subject.resolved is None:
         return
     applied = agreed_record(subject.resolved, kind.compare(subject, basis.scope))
@@ -139,6 +168,15 @@ def _agree(kind: Kind, subject: Subject, basis: Basis, outcome: _Outcome) -> Non
     )
     if not same or basis.bindings.get(subject.address) != binding:
         outcome.agreed.append(Agreed(applied, binding))
+
+
+def _cancelled_binding(kind: Kind, subject: Subject, basis: Basis) -> Binding | None:
+    """What is remembered of a cancelled order that was found by its marker alone: by its number it is found
+    again, whichever dates are read then."""
+    cancelled = subject.match.cancelled
+    if cancelled is None or subject.address in basis.bindings:
+        return None
+    return kind.binding(subject.address, cancelled, ())
 
 
 def _protected(basis: Basis, address: Address) -> ResolvedResource | None:
@@ -182,6 +220,10 @@ def _judged(basis: Basis, changes: Sequence[Change]) -> Judged:
         wanted=Counter(address.kind for address in basis.resolved),
         today=date.fromisoformat(basis.scope.today),
         settings=basis.project.guards,
+        files=basis.files,
+        known=frozenset({*basis.resolved, *basis.bindings, *_orphans(basis)}),
+        resolved=basis.resolved,
+        numbers=basis.scope.ids.numbers,
     )
 
 
@@ -189,7 +231,13 @@ def _referred_ids(basis: Basis, changes: Sequence[Change]) -> dict[str, int | No
     """The ids of what the changes depend on: apply compares with them, and may not ask again."""
     known = basis.scope.ids.by_address
     needed = {address for change in changes for address in (*change.depends_on, change.address)}
+    needed |= {address for address in known if address.kind == "customers" and changes}  # to name them alike
     return {str(address): known[address] for address in sorted(needed) if address in known}
+
+
+def _touched_or_settled(basis: Basis, changes: Sequence[Change]) -> set[Address]:
+    settled = {address for matches in basis.matches.values() for address in matches.settled}
+    return settled.union(change.address for change in changes)
 
 
 def _orphans(basis: Basis) -> list[Address]:

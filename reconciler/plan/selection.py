@@ -1,13 +1,14 @@
-"""The part of a plan that `--target` and `--exclude` leave."""
+"""The part of a plan that `--target` and `--exclude` leave, or that the calls of a day suffice for."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from reconciler.errors import UsageError
 from reconciler.model.address import Address
 from reconciler.model.change import Change
+from reconciler.plan.order import needs
 
 
 def select(
@@ -31,6 +32,43 @@ def select(
         unwanted = _with_dependants(changes, unwanted)
         kept = [change for change in kept if change.address not in unwanted]
     return tuple(kept)
+
+
+def fit_within(
+    changes: Sequence[Change], cost: Callable[[Sequence[Change]], int], allowance: int
+) -> tuple[Change, ...]:
+    """As many whole changes as `allowance` calls suffice for, in their order, each with all that it needs.
+
+    What takes the fewest writes a change comes first, ties by order. `cost` never falls when a change is
+    added, so that what once did not fit is not looked at again.
+    """
+    writes = {change.address: len(change.api_steps) for change in changes}
+    by_address = {change.address: change for change in changes}
+    open_sets = {change.address: _with_needs(by_address, change) for change in changes}
+    chosen: set[Address] = set()
+    while open_sets:
+        best = min(
+            open_sets,
+            key=lambda each: (
+                sum(writes[one] for one in open_sets[each] - chosen) / len(open_sets[each] - chosen)
+            ),
+        )
+        more = chosen | open_sets.pop(best)
+        if cost([change for change in changes if change.address in more]) <= allowance:
+            chosen = more
+            open_sets = {each: needed for each, needed in open_sets.items() if each not in chosen}
+    return tuple(change for change in changes if change.address in chosen)
+
+
+def _with_needs(by_address: Mapping[Address, Change], change: Change) -> set[Address]:
+    """`change` with every other change that must have ended well before it."""
+    found, frontier = {change.address}, [change]
+    while frontier:
+        for address in needs(frontier.pop(), by_address.values()):
+            if address in by_address and address not in found:
+                found.add(address)
+                frontier.append(by_address[address])
+    return found
 
 
 def _matches(address: Address, patterns: Sequence[str]) -> bool:

@@ -54,6 +54,8 @@ def plan_document(plan: Plan) -> dict[str, Json]:
         "calendar": [{name: getattr(day, name) for name in _names(ShipDay)} for day in plan.calendar],
         "stock": [{name: getattr(stock, name) for name in _names(Stock)} for stock in plan.stock],
     }
+    if plan.basis_at is not None:
+        document["basis_at"] = plan.basis_at.isoformat()
     if plan.closed:
         document["closed"] = [closed_document(each) for each in plan.closed]
     return document | {"digest": digest_of(document)}

@@ -72,6 +72,7 @@ def _plan(node: Node) -> Plan:
         diagnostics=tuple(read_diagnostic(each) for each in node.nodes("diagnostics")),
         targets=node.texts("targets"),
         excludes=node.texts("excludes"),
+        basis_at=_moment(node, "basis_at") if "basis_at" in node.members else None,
         closed=tuple(_read_closed(each) for each in node.nodes("closed")) if "closed" in node.members else (),
         calendar=tuple(
             ShipDay(each.text("kind"), each.text("ship_date"), each.whole("orders"), each.whole("boxes"))

@@ -52,19 +52,19 @@ def _since(run: Document | None) -> str:
 def _footer(document: Document, paint: Paint) -> Iterator[str]:
     drifts, compared = len(document["drifts"]), counted(document["compared"], "resource")
     if drifts:
-        yield f"{paint('Drift:', 'bold')} {drifts:,} of {compared} no longer {_stand(drifts)} as the last apply left it."
+        stand = "stands" if drifts == 1 else "stand"
+        words = f"{drifts:,} of {compared} no longer {stand} as the last apply left it."
+        yield f"{paint('Drift:', 'bold')} {words}"
         yield "`reconciler plan` shows how apply would set it back, `reconciler accept` takes it over."
     else:
         yield f"{paint('No drift.', 'bold', 'green')} Komet is as the last apply left it: {compared}."
     if document["unrecorded"]:
         yield f"{counted(document['unrecorded'], 'resource')} of the configuration no apply has recorded yet."
     if document["pending"]:
-        yield f"{counted(len(document['pending']), 'change')} pending for another reason: `reconciler plan` shows them."
+        changes = counted(len(document["pending"]), "change")
+        yield f"{changes} pending for another reason: `reconciler plan` shows them."
     if document["waiting"]:
-        yield f"{counted(len(document['waiting']), 'change')} waiting for a person: `reconciler worklist` lists them."
+        changes = counted(len(document["waiting"]), "change")
+        yield f"{changes} waiting for a person: `reconciler worklist` lists them."
     calls = document["calls"]
     yield f"Calls: {calls['left']:,} left today, {calls['reserve']:,} of them kept for others."
-
-
-def _stand(count: int) -> str:
-    return "stands" if count == 1 else "stand"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from reconciler.model.inert import inert
@@ -58,3 +59,12 @@ def shown(value: Json, name: str = "") -> str:
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     """`1 order`, `2 orders`, `1,200 orders`."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def age_words(age: timedelta) -> str:
+    """`3 hours`, `2 days`, `less than a minute`: an age in its largest whole unit."""
+    minutes = int(age.total_seconds() // 60)
+    for unit, length in (("day", 1440), ("hour", 60), ("minute", 1)):
+        if minutes >= length:
+            return counted(minutes // length, unit)
+    return "less than a minute"

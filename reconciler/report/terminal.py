@@ -43,6 +43,9 @@ def _title(document: Document, paint: Paint) -> str:
     read = counted(document["calls"]["read"], "call")
     verb = "read" if document["calls"]["read"] else "were needed to read"
     project = paint(inert(document["project"]), "bold")
+    if basis := document.get("basis_at"):
+        when = inert(basis[:16]).replace("T", " ")
+        return f"{project}{environment} · account {document['company']} · no call was made: as read {when}"
     return f"{project}{environment} · account {document['company']} · {read} {verb} the live state"
 
 

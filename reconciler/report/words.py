@@ -21,6 +21,7 @@ REASONS = {
     "adopted": "found in Komet, taken over",
     "stock_short": "stock is short",
     "stock_surplus": "more than wanted",
+    "undone": "taken back",
 }
 """Each reason in the words of a person."""
 

@@ -13,8 +13,7 @@ from reconciler.kinds.reservations.standing import standing_of
 from reconciler.kinds.reservations.stock import stock_line
 from reconciler.kinds.reservations.wanted import WantedReservation, wanted_reservation
 from reconciler.model.resource import Applied, Binding, ResolvedResource
-from reconciler.model.step import OperatorStep
-from reconciler.state.worklist import OpenStep
+from reconciler.model.step import OpenStep, OperatorStep
 from reconciler.verify.acceptance import Acceptance
 from reconciler.verify.account import Account
 from reconciler.verify.finding import Answered, Claim

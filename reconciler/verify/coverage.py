@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from reconciler.kinds.kind import Match, Matches, Scope
 from reconciler.kinds.orders.order import LiveOrder, live_order
+from reconciler.kinds.prebooks.prebook import BOX, live_prebook
 from reconciler.kinds.reservations.standing import standing_of
 from reconciler.kinds.reservations.stock import StockLine, stock_line
-from reconciler.model.address import Address
+from reconciler.model.address import KINDS, Address
 from reconciler.model.resource import LiveResource
 from reconciler.model.value import Json
 
@@ -49,6 +50,7 @@ def coverage_of(
         *_customers(matches["customers"], live.get("customers", ())),
         *_stock(matches["reservations"], live.get("reservations", ()), scope),
         *_orders(matches["purchase_orders"], live.get("purchase_orders", ()), scope),
+        *_prebooks(matches["prebooks"], live.get("prebooks", ()), scope),
     ]
 
 
@@ -62,10 +64,7 @@ def coverage_document(
         if id is not None and address.kind == "customers"
     }
     labels = {each.id: each.words for each in owned if each.kind == "customers"}
-    kinds: dict[str, Json] = {
-        kind: _counts(each for each in owned if each.kind == kind)
-        for kind in ("customers", "reservations", "purchase_orders")
-    }
+    kinds: dict[str, Json] = {kind: _counts(each for each in owned if each.kind == kind) for kind in KINDS}
     settled = sum(len(each.settled) for each in matches.values())
     return {
         "project": project,
@@ -90,21 +89,37 @@ def _customers(matches: Matches, live: Sequence[LiveResource]) -> Iterable[Owned
 
 
 def _orders(matches: Matches, live: Sequence[LiveResource], scope: Scope) -> Iterable[Owned]:
+    for each, owner, address, project in _owned(matches, live, scope):
+        order = live_order(each.attributes)
+        customer = order.customer_ids[0] if len(order.customer_ids) == 1 else None
+        boxes = sum(line.boxes for line in order.live_lines)
+        words = _order_words(order, scope)
+        yield Owned("purchase_orders", each.id, words, owner, customer, boxes, address, project)
+
+
+def _prebooks(matches: Matches, live: Sequence[LiveResource], scope: Scope) -> Iterable[Owned]:
+    """What is sold by the unit has no boxes."""
+    for each, owner, address, project in _owned(matches, live, scope):
+        prebook = live_prebook(each.attributes)
+        boxes = sum(line.boxes for line in prebook.lines if line.content.item_type == BOX)
+        told = [prebook.number, f"leaves {prebook.ship_date}", prebook.location_code, prebook.customer_po]
+        words = " · ".join(word for word in told if word)
+        yield Owned("prebooks", each.id, words, owner, prebook.customer_id, boxes, address, project)
+
+
+def _owned(
+    matches: Matches, live: Sequence[LiveResource], scope: Scope
+) -> Iterable[tuple[LiveResource, Owner, Address | None, str]]:
+    """Every order once, with whose it is and the project of a foreign marker."""
     owners = _owners(matches)
     for each in sorted({one.id: one for one in live}.values(), key=lambda one: one.id):
-        order = live_order(each.attributes)
         owner, address = owners.get(each.id, (Owner.UNMANAGED, None))
         project = each.marker.project if each.marker else ""
         if address is None and project and project != scope.project:
             owner = Owner.FOREIGN
         elif owner is Owner.MANAGED and each.marker is None:
             owner = Owner.ADOPTED
-        customer = order.customer_ids[0] if len(order.customer_ids) == 1 else None
-        boxes = sum(line.boxes for line in order.live_lines)
-        foreign = project if owner is Owner.FOREIGN else ""
-        yield Owned(
-            "purchase_orders", each.id, _order_words(order, scope), owner, customer, boxes, address, foreign
-        )
+        yield each, owner, address, project if owner is Owner.FOREIGN else ""
 
 
 def _stock(matches: Matches, live: Sequence[LiveResource], scope: Scope) -> Iterable[Owned]:
@@ -175,6 +190,7 @@ def _by_customer(owned: Sequence[Owned], names: Mapping[int, str], labels: Mappi
             "name": names.get(id),
             "reservations": _counts(groups[id]["reservations"]),
             "purchase_orders": _counts(groups[id]["purchase_orders"]),
+            "prebooks": _counts(groups[id]["prebooks"]),
         }
         for id in sorted({*groups, *names})
     ]

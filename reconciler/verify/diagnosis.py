@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from reconciler.errors import AccessDenied, Refused
 from reconciler.kinds.row import row_of
@@ -17,6 +17,9 @@ from reconciler.verify.orders import window_end
 from reconciler.verify.shelf import Place, shop_query
 from reconciler.verify.shop import Shop
 from reconciler.verify.shops import read_shelf
+
+HORIZON = timedelta(days=180)
+"""How far ahead prebooks are looked for: a list spans six months at most (Komet API §1.5)."""
 
 _SETTLED_WITHOUT = frozenset(
     {
@@ -37,8 +40,8 @@ _SETTLED_WITHOUT = frozenset(
 @dataclass(frozen=True, slots=True)
 class Questions:
     """What to ask: open rows at `places`, and those of single days; reserved rows of days beyond the shop's
-    reach; the open market of future stock and the lines that are not held, by location; and whose token it
-    is, by the customer's name."""
+    reach; the open market of future stock and the lines that are not held, by location; whose token it is,
+    and who has bought ahead, by the customer's name."""
 
     places: tuple[Place, ...] = ()
     days: tuple[tuple[Place, str], ...] = ()
@@ -46,6 +49,7 @@ class Questions:
     markets: tuple[int, ...] = ()
     unheld: tuple[int, ...] = ()
     tokens: tuple[str, ...] = ()
+    buyers: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.places or self.later)
@@ -54,7 +58,7 @@ class Questions:
 def calls_of(questions: Questions) -> int:
     """How many calls they take."""
     groups = (questions.places, questions.days, questions.later, questions.markets)
-    return sum(map(len, (*groups, questions.unheld, questions.tokens)))
+    return sum(map(len, (*groups, questions.unheld, questions.tokens))) + bool(questions.buyers)
 
 
 def questions_for(
@@ -82,6 +86,7 @@ def questions_for(
         markets=_locations(places[each.address] for each in orders),
         unheld=_locations(places[each.address] for each in stock) if account.error is None else (),
         tokens=tuple(sorted(blind)),
+        buyers=tuple(sorted({places[each.address].customer for each in orders if not each.seen})),
     )
 
 
@@ -98,6 +103,7 @@ def ask_more(
         name: _is_strange(ports[name], next(shop for place, shop in shops.items() if place.customer == name))
         for name in questions.tokens
     }
+    buying = _who_buys(port, account.scope.today) if questions.buyers else None
     end = window_end(date.fromisoformat(account.scope.today)).isoformat()
     markets = {location: _market(port, location, account.scope.today, end) for location in questions.markets}
     found = dict(shops)
@@ -118,6 +124,7 @@ def ask_more(
             },
             market=markets.get(place.location_id or 0),
             is_strange=strange.get(place.customer),
+            has_bought=None if buying is None else shop.customer_id in buying,
         )
     held = {location: _held(port, location, account) for location in questions.unheld}
     return found, replace(account, held=held)
@@ -157,6 +164,18 @@ def _is_strange(port: KometPort, shop: Shop) -> bool | None:
     row = row_of(answer).row("customer")
     id = row.integer("id") if row else None
     return id is not None and id != shop.customer_id
+
+
+def _who_buys(port: KometPort, today: str) -> frozenset[int] | None:
+    """The customers that have prebooks: what is bought of future boxes is one (Komet API §8, Q21). None where
+    Komet does not say (A32)."""
+    last = (date.fromisoformat(today) + HORIZON).isoformat()
+    try:
+        (answer,) = port.ask([Query("prebook.list", {"dateFrom": today, "dateTo": last})])
+    except (AccessDenied, Refused):
+        return None
+    ids = [row.integer("customerId") for row in row_of(answer).rows("prebooks")]
+    return None if None in ids else frozenset(id for id in ids if id is not None)
 
 
 def _market(port: KometPort, location: int, first: str, last: str) -> frozenset[int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -22,6 +22,7 @@ WHERE_TO_TICK = "Setup > Settings > Integrations > Tokens"
 
 WRITES: Mapping[str, tuple[str, ...]] = {
     "customers": ("customer.add", "customer.shipto.add", "customer.shipto.update", "customer.update"),
+    "prebooks": ("prebook.create", "prebook.delete", "prebook.item.delete", "prebook.update"),
     "purchase_orders": (
         "purchase.order.create",
         "purchase.order.item.confirm",
@@ -99,6 +100,11 @@ def probes_for(kinds: Collection[str], today: date) -> tuple[Probe, ...]:
         probes.append(Probe(Query("customer.shipto.list"), _CUSTOMER))
     if "purchase_orders" in kinds:
         probes.append(Probe(Query("purchase.order.list", {"date": today.isoformat()})))
+    if "prebooks" in kinds:
+        day: dict[str, Json] = {"date": today.isoformat()}
+        probes.append(Probe(Query("prebook.details.list", day)))
+        span: dict[str, Json] = {"dateFrom": today.isoformat(), "dateTo": today.isoformat()}
+        probes.append(Probe(Query("prebook.list", span)))
     if "reservations" in kinds:
         probes.append(Probe(Query("inventory.list", {"inventoryType": "all"}), _LOCATION))
         probes.append(Probe(Query("inventory.openmarket.list"), _LOCATION))
@@ -127,12 +133,14 @@ def examine_account(
         *_lists(findings),
         *_reading(findings),
         _writing(project, kinds),
+        *_future_sales(findings, project, kinds),
+        *_vendor_token(project, kinds),
     )
 
 
-def check_state(state: State, url: str) -> Check:
+def check_state(state: State) -> Check:
     """The state opened and its schema is ours: opening it has migrated it."""
-    return Check("state", Verdict.OK, f"{url} in {state.folder}, schema version {len(MIGRATIONS)}")
+    return Check("state", Verdict.OK, f"{state.where}, schema version {len(MIGRATIONS)}")
 
 
 def check_clock(now: datetime, today: date, timezone: str) -> Check:
@@ -213,6 +221,38 @@ def _company(findings: _Findings, company: int) -> Check:
     return Check(
         "company", Verdict.FAILED, f"{company} is not the token's: it belongs to {theirs}", remedy, 3
     )
+
+
+def _vendor_token(project: Project, kinds: Collection[str]) -> tuple[Check, ...]:
+    """With a Vendor token Komet ignores prices and vendors of prebooks, without a word (Komet API §7.2)."""
+    if project.komet.token_type != "vendor" or "prebooks" not in kinds:
+        return ()
+    text = "a Vendor token: Komet ignores prices and vendors of prebooks, so they are not compared"
+    return (Check("token type", Verdict.WARNING, text, "use a Company token to set them"),)
+
+
+def _future_sales(findings: _Findings, project: Project, kinds: Collection[str]) -> Iterator[Check]:
+    """Whether the Future Sales customer is named, so that nothing can be kept for it (Komet API §6.1)."""
+    named = project.komet.future_sales_customer
+    if named is None and {"purchase_orders", "reservations"}.intersection(kinds):
+        text = "komet.future_sales_customer is not set: nothing keeps it from being named as a buyer"
+        remedy = "Setup > Settings > Inventory > Future Sales shows it: write {code: ...} or {id: ...}"
+        yield Check("future sales", Verdict.WARNING, text, remedy)
+    answer = findings.answers.get("customer.list")
+    if named is None or answer is None:
+        return
+    found = [
+        row
+        for row in row_of(answer).rows("customers")
+        if named.is_meant(row.required("id"), row.text("code"))
+    ]
+    if found:
+        text = f"the Future Sales customer is {found[0].text('name')}: nothing is kept for it"
+        yield Check("future sales", Verdict.OK, text)
+    else:
+        text = f"no customer has the {named} that komet.future_sales_customer names"
+        remedy = "correct it: Setup > Settings > Inventory > Future Sales shows which customer it is"
+        yield Check("future sales", Verdict.WARNING, text, remedy)
 
 
 def _lists(findings: _Findings) -> tuple[Check, ...]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from reconciler.model.address import Address
 
-ALL_VISIBLE, TOKEN, NOT_VISIBLE = 0, 9, 11
+ALL_VISIBLE, TOKEN, WAITING, NOT_VISIBLE = 0, 9, 10, 11
 
 
 class Answered(StrEnum):
@@ -127,3 +127,17 @@ class Verification:
         if any(each - refused for each in names):
             return NOT_VISIBLE
         return TOKEN if names or any(each.is_fault for each in self.unverifiable) else ALL_VISIBLE
+
+
+def exit_code_after(applied: int, found: Verification) -> int:
+    """The exit code of an apply that was verified. What went wrong with the apply itself wins.
+
+    Where it ended well or only waits for people (10), verify's own code counts; but what is not seen for no
+    other reason than that people have not done their steps is 10 still: that is what is to be done.
+    """
+    if applied not in (ALL_VISIBLE, WAITING):
+        return applied
+    causes = {cause.name for each in found.findings if not each.is_visible for cause in each.causes}
+    if applied == WAITING and causes <= {CauseName.OPERATOR_STEP}:
+        return TOKEN if found.exit_code == TOKEN else WAITING
+    return found.exit_code

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from reconciler.kinds.orders.order import PENDING_APPROVAL, Item, Line, LiveOrder, WantedOrder
+from reconciler.kinds.orders.line import Line
+from reconciler.kinds.orders.order import PENDING_APPROVAL, Content, Item, LiveOrder, WantedOrder
 from reconciler.model.address import Address
 from reconciler.verify import causes
 from reconciler.verify.acceptance import Acceptance
@@ -36,7 +37,7 @@ class OrderItem:
     wanted: WantedOrder
     item: Item
     order: LiveOrder | None
-    lines: tuple[Line, ...]
+    lines: tuple[Line[Content], ...]
     lost: int
     priced: bool | None
     others: tuple[int, ...]
@@ -171,6 +172,8 @@ def _unseen(each: OrderItem, order: LiveOrder, shop: Shop, confirmed: int, seen:
         yield causes.no_price(order.number, price)
     if hidden:
         yield causes.hidden_future(False)
+    if shop.has_bought:
+        yield causes.sold(f"all {confirmed} confirmed boxes of {order.number} may be sold: see its prebooks")
 
 
 def _named(each: OrderItem, order: LiveOrder, shop: Shop) -> Cause | None:

@@ -11,8 +11,9 @@ from reconciler.kinds.row import Row, row_of
 from reconciler.komet.port import KometPort
 from reconciler.model.query import Answer, Query
 from reconciler.model.value import Json
+from reconciler.verify.heard import Heard
 from reconciler.verify.orders import window_end
-from reconciler.verify.probes import Heard, Judgement, judge_assumptions
+from reconciler.verify.probes import Judgement, judge_assumptions
 from reconciler.verify.shelf import SHOP_LIST, Place, shop_query
 
 NO_NUMBER = "NO-SUCH-ORDER"

@@ -17,7 +17,7 @@ class Shop:
     `control` are the rows of nobody, from today to two months ahead, and `open_on` the same for single days;
     `reserved_on` are reserved rows of days beyond that. `market` are the products of the Future Sales
     customer's lines by the Company token. `is_strange` is whether the token is another customer's.
-    `label` is what Komet calls the customer.
+    `label` is what Komet calls the customer, and `has_bought` says whether it bought ahead at all.
     """
 
     place: Place
@@ -29,6 +29,7 @@ class Shop:
     reserved_on: Mapping[str, Shelf] = field(default_factory=dict)
     market: frozenset[int] | None = None
     is_strange: bool | None = None
+    has_bought: bool | None = None
 
     @property
     def token_cause(self) -> Cause | None:

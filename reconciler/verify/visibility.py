@@ -15,7 +15,7 @@ from reconciler.komet.port import KometPort
 from reconciler.model.address import Address
 from reconciler.model.project import TokenSource
 from reconciler.model.resource import Applied, Binding, ResolvedResource, Sought
-from reconciler.state.worklist import OpenStep
+from reconciler.model.step import OpenStep
 from reconciler.verify.acceptance import Acceptance
 from reconciler.verify.account import Account, expected_calls, read_customers, read_wanted
 from reconciler.verify.cases import order_items, stock_of

@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from world import ACCOUNT, CUSTOMERS, PROJECT, WALL, Killed, World, is_done, untrue
+from world import ACCOUNT, CUSTOMERS, PROJECT, Killed, World, is_done, untrue
 
 from reconciler.errors import BudgetExceeded, GuardRefused, LockHeld
+from reconciler.model.change import Reason
 from reconciler.model.event import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Applied
@@ -94,9 +95,9 @@ def test_a_create_in_doubt_is_found_in_the_same_run(world: World) -> None:
 
 
 def test_a_create_that_never_arrived_is_named_and_made_later(world: World) -> None:
-    """The request is lost: nothing is found, the order is set aside in doubt, and the next apply makes it."""
+    """Both tries are lost: nothing is found, the order is set aside in doubt, and the next apply makes it."""
     world.write(all=CUSTOMERS + orders(order()))
-    world.act("fault", kind="lose_request", method="purchase.order.create")
+    world.act("fault", kind="lose_request", method="purchase.order.create", times=2)
     summary = world.apply()
     assert only(summary).outcome is Outcome.IN_DOUBT and summary.exit_code == 7
     converges(world)
@@ -111,7 +112,7 @@ def test_a_create_that_never_arrived_is_named_and_made_later(world: World) -> No
 def test_a_price_in_doubt_is_never_taken_for_written(ordered: World, kind: str) -> None:
     """Komet shows no price, so no reading proves that it was set: it stays in doubt and is written again."""
     ordered.write(all=CUSTOMERS + orders(order(DEARER, MONDIAL)))
-    ordered.act("fault", kind=kind, method="purchase.order.item.price.update")
+    ordered.act("fault", kind=kind, method="purchase.order.item.price.update", times=2)
     assert only(ordered.apply()).outcome is Outcome.IN_DOUBT
     assert [change.attributes[0].after for change in ordered.plan().changes] == ["0.45"]
     converges(ordered)
@@ -142,7 +143,7 @@ def test_an_unreadable_attribute_in_doubt_is_written_again(world: World) -> None
     world.write(all=CUSTOMERS + "    terms: Net 30\n    website: a.example\n")
     world.apply(world.plan(Choices(rewrite=("customers.bloomnet",))))
     world.write(all=CUSTOMERS + "    terms: Net 45\n    website: null\n")
-    world.act("fault", kind="lose_request", method="customer.update")
+    world.act("fault", kind="lose_request", method="customer.update", times=2)
     assert only(world.apply()).outcome is Outcome.IN_DOUBT
     converges(world)
 
@@ -220,7 +221,7 @@ def test_what_depends_on_a_failed_change_is_not_begun(world: World) -> None:
     world.write(
         all=CUSTOMERS + NEWCOMER.removeprefix("customers:\n") + orders(order(customer="newcomer"), other)
     )
-    world.act("fault", kind="lose_request", method="customer.add")
+    world.act("fault", kind="lose_request", method="customer.add", times=2)
     outcomes = {str(result.address): result for result in world.apply().results}
     assert outcomes["customers.newcomer"].outcome is Outcome.IN_DOUBT
     assert outcomes["purchase_orders.weekly"].outcome is Outcome.NOT_STARTED
@@ -351,7 +352,7 @@ def test_a_stop_amid_a_change_says_what_is_left(ordered: World) -> None:
 def test_one_apply_at_a_time(ordered: World) -> None:
     """Another run holds the account: this one does not begin, and names it."""
     ordered.write(all=CUSTOMERS + orders(order(DEARER, MONDIAL)))
-    grant = ordered.state.lease.acquire(ACCOUNT, "somebody@elsewhere", WALL, timedelta(minutes=5))
+    grant = ordered.state.lease.acquire(ACCOUNT, "somebody@elsewhere", timedelta(minutes=5))
     with pytest.raises(LockHeld, match="somebody@elsewhere"):
         ordered.apply()
     ordered.state.lease.release(grant)
@@ -488,3 +489,15 @@ def test_a_project_with_another_name_owns_nothing_here(ordered: World) -> None:
     ordered.apply()
     assert {number: ordered.orders()[number] for number in before} == before
     assert len(ordered.orders()) == len(before) + 1
+
+
+def test_what_waits_for_a_person_has_not_drifted(ordered: World) -> None:
+    """The price was set by a call, and a person is still to postpone the order: nobody moved anything."""
+    by_hand = order(DEARER, MONDIAL, vendor="ALTAFLOR", more=", header_changes: operator")
+    ordered.write(all=CUSTOMERS + orders(by_hand))
+    assert only(ordered.apply()).outcome is Outcome.WAITING
+    (change,) = ordered.plan().changes
+    assert change.reason is Reason.CONFIG_CHANGED
+    ordered.act("edit-header", number=ordered.order("weekly")["number"], carrier="QCX", location="LAX")
+    (change,) = ordered.plan().changes
+    assert change.reason is Reason.DRIFTED

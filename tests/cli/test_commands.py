@@ -89,7 +89,7 @@ def test_worklist_in_every_form(shop: Shop) -> None:
     """The same steps as text, CSV and JSON, with screen, address and since when."""
     shop.run("apply", "--yes")
     (shop.folder / "config" / "orders.yaml").unlink()
-    shop.run("apply", "--yes")
+    shop.run("apply", "--yes", "--allow", "lost_file")
     del shop.variables[TOKEN]
     text, table, document = (shop.run("worklist", "--format", form) for form in ("text", "csv", "json"))
     assert "☐ cancel P057200" in text.out

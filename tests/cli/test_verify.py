@@ -146,7 +146,7 @@ def test_worklist_to_print(kept: Shop) -> None:
     """One page, with every step, and the exit code of the others."""
     del kept.variables[OWN]
     (kept.folder / "config" / "orders.yaml").unlink()
-    kept.run("apply", "--yes")
+    kept.run("apply", "--yes", "--allow", "lost_file")
     ended = kept.run("worklist", "--format", "html")
     assert ended.code == 10
     assert ended.out.startswith("<!doctype html>")

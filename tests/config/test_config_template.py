@@ -35,6 +35,8 @@ def fault_of(text: str, root: Path = Path("/nowhere"), seconds: float = 5) -> Di
         ("{{ vars.season }}-{{ vars['boxes'] + 1 }}", "valentines-4"),
         ("{{ date('2027-01-04') + days(7) }}", "2027-01-11"),
         ("{{ ('2027-01-04' | date + weeks(2)) | weekday }} {{ weekday('2027-01-10') }}", "1 7"),
+        ("{{ weeks('2026-12-28', 3) | join(' ') }}", "2026-12-28 2027-01-04 2027-01-11"),
+        ("{{ weekday('2027-01-03', 'mon') }} {{ weekday('2027-01-04', 'sun') }}", "2026-12-28 2027-01-10"),
         ("{{ (date('2027-01-10') - date('2027-01-04')).days }}", "6"),
         ("{{ 0.1 + 0.2 }} {{ 1 / 4 }} {{ 2.005 | round(2) }} {{ vars.boxes * 0.42 }}", "0.3 0.25 2.00 1.26"),
         ("{% for n in range(2) %}{{ loop.index }},{% endfor %}", "1,2,"),
@@ -134,3 +136,18 @@ def test_the_same_variables_give_the_same_text() -> None:
     """Rendering is a function of the template and its variables."""
     text = "{% for n in range(20) %}{{ n }}: {{ vars.season | upper }}\n{% endfor %}"
     assert render(text) == render(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{{ weeks('2027-01-04', 531) }}", "from 0 to 530"),
+        ("{{ weeks('2027-01-04', -1) }}", "from 0 to 530"),
+        ("{{ weeks('4 January', 2) }}", "date needs a text such as '2027-02-01'"),
+        ("{{ weekday('2027-01-04', 'monday') }}", "one of mon, tue, wed, thu, fri, sat, sun"),
+        ("{{ weeks('9999-12-31', 2) }}", "date value out of range"),
+    ],
+)
+def test_weeks_and_weekdays_say_what_they_take(text: str, why: str) -> None:
+    """What a standing order is made of: consecutive weeks, few enough, and a weekday of a week by its name."""
+    assert why in fault_of(text).summary

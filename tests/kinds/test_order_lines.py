@@ -9,8 +9,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.kinds.orders.line import Line
 from reconciler.kinds.orders.lines import Assignment, assign_lines
-from reconciler.kinds.orders.order import Content, Item, Line
+from reconciler.kinds.orders.order import Content, Item
 
 PRODUCTS = (501, 502, 999)
 COSTS = (Decimal("0.28"), Decimal("0.3"))
@@ -33,7 +34,7 @@ items_strategy = st.lists(
 
 
 @st.composite
-def lines_strategy(draw: st.DrawFn) -> list[Line]:
+def lines_strategy(draw: st.DrawFn) -> list[Line[Content]]:
     """Lines as Komet shows them: confirmed boxes never exceed boxes, a cancelled line has none confirmed."""
     lines = []
     for place in range(draw(st.integers(0, 6))):
@@ -47,13 +48,13 @@ def lines_strategy(draw: st.DrawFn) -> list[Line]:
 formers = st.dictionaries(st.sampled_from(["item-0", "item-1", "item-2"]), contents)
 
 
-def kept(assignment: Assignment) -> list[Line]:
+def kept(assignment: Assignment[Content]) -> list[Line[Content]]:
     return [line for each in assignment.items.values() for line in each.kept]
 
 
 @given(items_strategy, lines_strategy(), formers, st.booleans())
 def test_what_is_kept_and_missing_is_what_is_wanted_and_not_lost(
-    items: list[Item], lines: list[Line], former: dict[str, Content], recreate: bool
+    items: list[Item], lines: list[Line[Content]], former: dict[str, Content], recreate: bool
 ) -> None:
     """Of every item the boxes kept, missing and lost add up, and no more are lost than the vendor
     cancelled."""
@@ -75,7 +76,7 @@ def test_what_is_kept_and_missing_is_what_is_wanted_and_not_lost(
 
 @given(items_strategy, lines_strategy(), formers)
 def test_every_live_line_has_exactly_one_fate(
-    items: list[Item], lines: list[Line], former: dict[str, Content]
+    items: list[Item], lines: list[Line[Content]], former: dict[str, Content]
 ) -> None:
     """A live line is kept once or removed once; a cancelled one is neither."""
     assignment = assign_lines(items, lines, former)
@@ -85,7 +86,7 @@ def test_every_live_line_has_exactly_one_fate(
 
 @given(items_strategy, lines_strategy(), formers, st.booleans())
 def test_once_it_is_carried_out_nothing_is_left_to_do(
-    items: list[Item], lines: list[Line], former: dict[str, Content], recreate: bool
+    items: list[Item], lines: list[Line[Content]], former: dict[str, Content], recreate: bool
 ) -> None:
     """The removed lines taken away and the missing boxes appended, the same question has no answer left."""
     assignment = assign_lines(items, lines, former, recreate=recreate)
@@ -101,7 +102,7 @@ def test_once_it_is_carried_out_nothing_is_left_to_do(
 
 @given(items_strategy, lines_strategy(), formers, st.randoms(use_true_random=False))
 def test_the_order_of_lines_does_not_matter(
-    items: list[Item], lines: list[Line], former: dict[str, Content], random: Random
+    items: list[Item], lines: list[Line[Content]], former: dict[str, Content], random: Random
 ) -> None:
     """Komet may list lines in any order: the assignment is the same."""
     turned = list(lines)

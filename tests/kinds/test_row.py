@@ -124,3 +124,20 @@ def test_whatever_comes_it_is_read_or_refused(value: object, reader: str) -> Non
     """No value of an answer raises anything but `UnexpectedAnswer`."""
     with suppress(UnexpectedAnswer):
         READERS[reader](row(value))
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63), 10**400, "9" * 300, Decimal("1e20")])
+def test_a_whole_number_fits_into_a_database(value: object) -> None:
+    """Komet's ids have 64 bits at most."""
+    with pytest.raises(UnexpectedAnswer, match=r"a whole number|an amount"):
+        row(value).integer("key")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1e-999999999", "1e999999999", "0e-999999999", "0e999999", "1_000", "１２", "0." + "0" * 300 + "1"],
+)
+def test_an_amount_can_be_written_down(value: object) -> None:
+    """What Python reads as a number and would fill gigabytes when written out, or no JSON holds, is none."""
+    with pytest.raises(UnexpectedAnswer, match="an amount"):
+        row(value).decimal("key")

@@ -39,6 +39,11 @@ def judged(
     return Judged(changes, {KIND: managed}, {KIND: wanted}, TODAY, settings, files, known)
 
 
+def reserving(boxes: int) -> Change:
+    """One box more beside `boxes` that stand reserved, of ten."""
+    return change(reserved=(ReservedBoxes("RSFRE60 in MIA", boxes, 1, 0, 10),))
+
+
 def gone_from(file: str | None) -> Change:
     """A delete of what stood in `file` when it was last applied."""
     origin = Origin(file, 3) if file is not None else None
@@ -110,8 +115,8 @@ FEBRUARY = GuardSettings(freeze=(Freeze(date(2027, 1, 5), date(2027, 2, 1), "Sea
         (judged([gone_from("config/orders.yaml")], files=frozenset({"config/orders.yaml"})), []),
         (judged([gone_from(None)], files=frozenset()), []),
         (judged([replace(change(wanted={}), origin=Origin("config/orders.yaml", 1))], files=frozenset()), []),
-        (judged([change(reserved=(ReservedBoxes("RSFRE60 in MIA", 8, 1, 0, 10),))], settings=SHELF), ["max_reserved_share"]),
-        (judged([change(reserved=(ReservedBoxes("RSFRE60 in MIA", 7, 1, 0, 10),))], settings=SHELF), []),
+        (judged([reserving(8)], settings=SHELF), ["max_reserved_share"]),
+        (judged([reserving(7)], settings=SHELF), []),
     ],
 )  # fmt: skip
 def test_a_guard_refuses_what_is_beyond_its_limit_and_nothing_else(of: Judged, flags: list[str]) -> None:
@@ -135,7 +140,7 @@ def test_each_lost_file_is_named() -> None:
 
 @pytest.mark.parametrize("argument", ["confirmed:purchase_orders.weekley", "protected:customers.nobody"])
 def test_allowing_an_address_that_nobody_knows_is_an_error(argument: str) -> None:
-    """A typing error in a safety argument is never ignored; an address that there is may need no permission."""
+    """A typing error in a safety argument is never ignored; one that is not needed does no harm."""
     known = frozenset({change().address})
     with pytest.raises(UsageError, match="no address of the configuration"):
         judge_plan(judged([], known=known), (argument,))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from world import World
 
+from reconciler.model.value import Json
 from reconciler.reading import read_account
 from reconciler.report.coverage import render_coverage
 from reconciler.verify.coverage import coverage_document, coverage_of
@@ -89,3 +90,39 @@ def test_an_adopted_order(blank: Buyer) -> None:
     number = world.order("weekly")["number"]
     world.act("edit-header", number=number, comments="")
     assert cover(world)["kinds"]["purchase_orders"]["count"]["adopted"] == 1
+
+
+PREBOOK = """\
+prebooks:
+  week-6:
+    customer: bloomnet
+    ship_date: 2027-02-08
+    carrier: FEDEX
+    location: MIA
+    items:
+      red: {product: RSFRE60, box_type: HB, boxes: 10, unit: stem, bunches: 12, stems: 25, price: 0.85}
+      loose: {product: RSMON60, item_type: unit, units: 250, unit: stem, price: 0.90}
+"""
+
+
+def test_prebooks_are_counted_too(blank: Buyer) -> None:
+    """Ours and a stranger's of the same day, with the boxes that they sell; what is sold by the unit has none."""
+    world = blank.world
+    world.write(all=CUSTOMERS + PREBOOK)
+    world.apply()
+    session = world.session()
+    with session.connection:
+        header = {
+            "customerId": 48213,
+            "carrierId": 31,
+            "shipDate": "2027-02-08",
+            "companyLocationCode": "MIA",
+        }
+        session.connection.port.call("prebook.create", header)
+    document = cover(world)
+    counts = document["kinds"]["prebooks"]
+    assert (counts["count"]["managed"], counts["count"]["unmanaged"]) == (1, 1)
+    (bloom,) = (each for each in document["customers"] if each["name"] == "bloomnet")
+    assert bloom["prebooks"]["boxes"]["managed"] == 10
+    text = render_coverage(document)
+    assert "prebooks" in text and "leaves 2027-02-08" in text

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.kinds.orders.order import Content, Item, Line, LiveOrder, WantedOrder
+from reconciler.kinds.orders.line import Line
+from reconciler.kinds.orders.order import Content, Item, LiveOrder, WantedOrder
 from reconciler.model.address import Address
 from reconciler.report.verify import TITLES, render_verification
 from reconciler.verify.acceptance import Acceptance

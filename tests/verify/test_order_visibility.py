@@ -172,6 +172,14 @@ def test_sold_in_part(buyer: Buyer) -> None:
     assert "5 of 20 confirmed boxes" in buyer.verify().findings[1].causes[0].text
 
 
+def test_sold_out(buyer: Buyer) -> None:
+    """Nothing of the order is seen any more, as with a hold; but the customer has bought ahead."""
+    for product, boxes in (("RSFRE60", 20), ("RSFRE80", 6)):
+        buyer.world.act("buy", customer="BLOOM", po_line=buyer.line(product), boxes=boxes)
+    assert set(map(tuple, buyer.causes().values())) == {("hold", "sold")}
+    assert "see its prebooks" in buyer.text()
+
+
 def test_no_transactional_access_ignored(buyer: Buyer) -> None:
     """The shop answers the same with and without the flag."""
     buyer.world.act("settings", transactional_access="missing_ignored")

@@ -137,7 +137,7 @@ def test_no_stock(keeper: Buyer) -> None:
     keeper.world.apply()
     keeper.reserve()
     assert keeper.causes() == {"freedom": ["no_stock"]}
-    assert "held or reserved for somebody else" in keeper.verify().findings[0].causes[0].text
+    assert "are held, or reserved for somebody else" in keeper.verify().findings[0].causes[0].text
 
 
 def test_no_stock_any_more(keeper: Buyer) -> None:

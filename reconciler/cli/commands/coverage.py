@@ -20,9 +20,8 @@ def command(settings: Settings, parallel: int) -> int:
     It reads what a plan reads, with as many calls, and changes nothing.
     """
     from reconciler.cli.opening import open_configuration, open_work
-    from reconciler.reading import read_account
+    from reconciler.examining import read_coverage
     from reconciler.report.coverage import render_coverage
-    from reconciler.verify.coverage import coverage_document, coverage_of
 
     configuration = open_configuration(settings)
     with (
@@ -30,10 +29,7 @@ def command(settings: Settings, parallel: int) -> int:
         Progress(settings) as progress,
     ):
         progress.now(f"reading account {session.connection.account}, as a plan does")
-        reading = read_account(session)
-    basis = reading.basis
-    owned = coverage_of(basis.matches, reading.live, basis.scope)
-    document = coverage_document(owned, basis.matches, basis.project.name, basis.read, basis.scope)
+        document = read_coverage(session)
     if settings.json:
         screen.put_json(document)
     else:

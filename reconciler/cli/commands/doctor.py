@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -17,16 +16,13 @@ from reconciler.model.inert import inert
 from reconciler.report.style import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from reconciler.config.configuration import Configuration
-    from reconciler.komet.port import KometPort
-    from reconciler.model.project import TokenSource
+    from reconciler.examining import Examination
     from reconciler.model.value import Json
-    from reconciler.session import Session
     from reconciler.verify.doctor import Check
     from reconciler.verify.probes import Judgement
-    from reconciler.verify.probing import Aim
 
 WIDTH = 90
 
@@ -49,124 +45,39 @@ def command(settings: Settings, probe: bool) -> int:
     contradicted, or nothing in the account can tell; that changes no exit code.
     """
     from reconciler.cli.opening import open_configuration
-    from reconciler.verify.doctor import checks_document, exit_code_of
+    from reconciler.verify.doctor import checks_document
     from reconciler.verify.probing import judgements_document
 
     configuration = open_configuration(settings)
-    judged: list[Judgement] = []
-    checks, calls = _examine(settings, configuration, judged if probe else None)
+    found = _examine(settings, configuration, probe)
+    checks = [_configuration_check(configuration), *found.checks]
     if settings.json:
-        document = checks_document(checks, calls)
-        more: dict[str, Json] = {"assumptions": judgements_document(judged)} if probe else {}
+        document = checks_document(checks, found.calls)
+        more: dict[str, Json] = {"assumptions": judgements_document(found.judged)} if probe else {}
         screen.put_json(document | more)
     else:
         color = screen.has_color(settings)
-        screen.put("\n".join([*_lines(checks, color), *_assumptions(judged, color)]))
-    return exit_code_of(checks)
+        screen.put("\n".join([*_lines(checks, color), *_assumptions(found.judged, color)]))
+    return found.exit_code
 
 
-def _examine(
-    settings: Settings, configuration: Configuration, judged: list[Judgement] | None
-) -> tuple[list[Check], int]:
-    """The checks in the order in which one rests on the other, and the calls they took; the probes are made
-    where `judged` is there to take what they say."""
+def _examine(settings: Settings, configuration: Configuration, probe: bool) -> Examination:
     from reconciler.cli.opening import open_work
-    from reconciler.errors import AccessError, ReconcilerError, StateError
+    from reconciler.cli.shops import opening_shops
+    from reconciler.examining import examine
+
+    opening = open_work(settings, configuration, writing=False, parallel=1)
+    with Progress(settings) as progress:
+        return examine(opening, opening_shops if probe else None, progress.stays)
+
+
+def _configuration_check(configuration: Configuration) -> Check:
+    from reconciler.examining import kind_counts
     from reconciler.verify.doctor import Check, Verdict
 
-    kinds = counted_kinds(_counts(configuration)) or "nothing"
+    kinds = counted_kinds(kind_counts(configuration)) or "nothing"
     text = f"{kinds} in {counted(len(configuration.files), 'file')}"
-    checks = [Check("configuration", Verdict.OK, text)]
-    try:
-        with open_work(settings, configuration, writing=False, parallel=1) as session:
-            checks += _examine_session(settings, session)
-            more = 0
-            if judged is not None and all(each.verdict is not Verdict.FAILED for each in checks):
-                found, more = _probe(settings, session)
-                judged += found
-            return checks, session.connection.port.calls_made + more
-    except ReconcilerError as error:
-        name = (
-            "token"
-            if isinstance(error, AccessError)
-            else "state"
-            if isinstance(error, StateError)
-            else "host"
-        )
-        checks.append(Check(name, Verdict.FAILED, str(error), exit_code=error.exit_code))
-        return checks, 0
-
-
-def _examine_session(settings: Settings, session: Session) -> list[Check]:
-    from reconciler.model.plan import CallBudget
-    from reconciler.verify import doctor
-
-    project, connection = session.configuration.project, session.connection
-    kinds = sorted(_counts(session.configuration))
-    used = session.calls_used_today
-    checks = [doctor.check_state(session.state, project.state)]
-    checks.append(doctor.Check("token", doctor.Verdict.OK, f"there is one in the {project.komet.token}"))
-    with Progress(settings) as progress:
-        count = len(doctor.probes_for(kinds, session.today))
-        progress.stays(f"asking {connection.account} with {counted(count, 'call')}, none of which writes")
-        checks += doctor.examine_account(connection.port, project, kinds, session.today)
-    budget = CallBudget(connection.port.calls_made, 0, 0, used, project.komet.daily_limit, project.reserve)
-    checks.append(doctor.check_clock(connection.now(), session.today, project.komet.timezone))
-    exhausted = session.state.ledger.is_exhausted(connection.account, session.today)
-    checks.append(doctor.check_quota(budget, exhausted))
-    return checks
-
-
-def _probe(settings: Settings, session: Session) -> tuple[Sequence[Judgement], int]:
-    """The assumption probes, and the calls that they made with the customer's own token."""
-    from reconciler.cli.shops import opening_shops
-    from reconciler.verify.probing import probe_account
-
-    with opening_shops(session) as connect, Progress(settings) as progress:
-        aim = _aim(session, connect)
-
-        def announce(calls: int) -> None:
-            if calls:
-                progress.stays(f"{counted(calls, 'call')} to probe assumptions, none of which writes")
-
-        judged = probe_account(session.connection.port, aim, announce)
-        return judged, aim.own.calls_made if aim.own else 0
-
-
-def _aim(session: Session, connect: Callable[[TokenSource], KometPort]) -> Aim:
-    """The first customer with a token, else the first; its location and ship dates."""
-    from reconciler.errors import AccessError
-    from reconciler.verify.probing import Aim
-
-    configuration = session.configuration
-    tokens = configuration.customer_tokens
-    names = [each.name for each in configuration.resources if each.kind == "customers"]
-    name = next((each for each in names if each in tokens), next(iter(names), ""))
-    written = [each for each in configuration.resources.values() if each.attributes.get("customer") == name]
-    places = [str(each.attributes["location"]) for each in written if each.attributes.get("location")]
-    dates = sorted({str(each.attributes.get("ship_date") or "") for each in written})
-    komet = next(
-        (
-            each.attributes["komet"]
-            for each in configuration.resources.values()
-            if each.address.kind == "customers" and each.address.name == name
-        ),
-        {},
-    )
-    own = None
-    if name in tokens:
-        try:
-            own = connect(tokens[name])
-        except AccessError as error:
-            screen.say_inert(f"without the Customer token of {name}: {error}")
-    return Aim(
-        project=configuration.project.name,
-        today=session.today,
-        customer=str(next(iter(komet.values()), "")) if isinstance(komet, Mapping) else "",
-        location=next(iter(places), ""),
-        dates=tuple(day for day in dates if day >= session.today.isoformat()),
-        own=own,
-    )
+    return Check("configuration", Verdict.OK, text)
 
 
 def _assumptions(judged: Sequence[Judgement], color: bool) -> Iterator[str]:
@@ -188,13 +99,6 @@ def _assumptions(judged: Sequence[Judgement], color: bool) -> Iterator[str]:
             f"Assumptions: {words.count('confirmed')} confirmed, {words.count('contradicted')} contradicted, "
             f"of {words.count('cannot tell')} this account cannot tell."
         )
-
-
-def _counts(configuration: Configuration) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for address in configuration.resources:
-        counts[address.kind] = counts.get(address.kind, 0) + 1
-    return counts
 
 
 def _lines(checks: Sequence[Check], color: bool) -> Iterator[str]:

@@ -10,14 +10,13 @@ from reconciler.cli import screen
 from reconciler.cli.command import Command
 from reconciler.cli.settings import Settings, pass_settings
 from reconciler.errors import UsageError
-from reconciler.model.inert import inert
-from reconciler.report.style import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from reconciler.model.value import Json
     from reconciler.state.journal import JournalEntry
+    from reconciler.state.run_changes import RunChange
     from reconciler.state.runs import Run
 
 
@@ -26,9 +25,10 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many runs.")
 @pass_settings
 def command(settings: Settings, run: str | None, limit: int) -> int:
-    """Tell of past runs, or of every call of one RUN.
+    """Tell of past runs, or of every change and call of one RUN.
 
-    Who, when, from which commit, and at which cost. No network, no token.
+    Who, when, from which commit, and at which cost; `reconciler undo RUN` plans to take one back. No network,
+    no token.
     """
     from reconciler.cli.opening import open_configuration, open_memory
 
@@ -38,72 +38,50 @@ def command(settings: Settings, run: str | None, limit: int) -> int:
         found = state.runs.get(run)
         if found is None or found.scope != scope:
             raise UsageError(f"there is no run {run!r}: `reconciler history` lists them")
-        return _show(settings, found, state.journal.entries(run))
+        return _show(settings, found, state.run_changes.of(run), state.journal.entries(run))
 
 
 def _list(settings: Settings, runs: Sequence[Run]) -> int:
+    from reconciler.report.history import render_runs
+
+    documents = [_run_document(each) for each in runs]
     if settings.json:
-        screen.put_json({"runs": [_run_document(each) for each in runs]})
-    elif not runs:
-        screen.put("Nothing was applied yet.")
+        screen.put_json({"runs": [*documents]})
     else:
-        screen.put("\n".join(_table([_row(each) for each in runs])))
+        screen.put(render_runs(documents))
     return 0
 
 
-def _row(run: Run) -> tuple[str, ...]:
-    commit = (run.commit or "no commit")[:10]
-    ended = "not finished" if run.exit_code is None else f"exit {run.exit_code}"
-    return (run.id, f"{run.started_at:%Y-%m-%d %H:%M}", run.author or "", commit, ended, _did(run))
+def _show(settings: Settings, run: Run, changes: Sequence[RunChange], entries: Sequence[JournalEntry]) -> int:
+    from reconciler.report.history import render_run
 
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    rows = [("run", "started", "by", "commit", "ended", "did"), *rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = (f"{inert(cell):<{width}}" for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
-
-
-def _did(run: Run) -> str:
-    """`2 done, 1 failed, 8 calls`."""
-    if run.summary is None:
-        return "killed, or still under way"
-    counts = run.summary.get("counts")
-    words = [
-        f"{count:,} {name.replace('_', ' ')}"
-        for name, count in (counts.items() if isinstance(counts, dict) else ())
-        if isinstance(count, int) and count
-    ]
-    calls = run.summary.get("calls")
-    return ", ".join([*(words or ["nothing to do"]), counted(calls if isinstance(calls, int) else 0, "call")])
-
-
-def _show(settings: Settings, run: Run, entries: Sequence[JournalEntry]) -> int:
+    document: dict[str, Json] = {
+        "run": _run_document(run),
+        "changes": [_change_document(run, each) for each in changes],
+        "calls": [_entry_document(each) for each in entries],
+    }
     if settings.json:
-        document: dict[str, Json] = {"run": _run_document(run)}
-        screen.put_json({**document, "calls": [_entry_document(each) for each in entries]})
-        return 0
-    screen.put("\n".join(_table([_row(run)])))
-    screen.put("")
-    for each in entries:
-        message = f": {inert(each.message)}" if each.message else ""
-        place = f"{each.intended_at:%H:%M:%S}  {inert(str(each.address))}  {each.method}"
-        screen.put(f"  {place}  {_ended(each)}{message}")
-    screen.put(f"{counted(len(entries), 'writing call')}.")
+        screen.put_json(document)
+    else:
+        screen.put(render_run(document, color=screen.has_color(settings)))
     return 0
 
 
-def _ended(entry: JournalEntry) -> str:
-    """How the call ended, by its answer or by what reading showed."""
-    outcome = entry.settled or entry.outcome
-    if outcome is None:
-        return "no outcome: it was under way when the run ended"
-    word = outcome.value.replace("_", " ")
-    return f"{word} (found by reading)" if entry.settled is not None else word
+def _change_document(run: Run, change: RunChange) -> Json:
+    """The change with its outcome, and what the summary said of it."""
+    outcome = change.outcome.value if change.outcome else None
+    return {**change.planned, "outcome": outcome, "message": _message(run, str(change.address))}
 
 
-def _run_document(run: Run) -> Json:
+def _message(run: Run, address: str) -> str:
+    told = run.summary.get("changes") if run.summary is not None else None
+    for each in told if isinstance(told, list) else []:
+        if isinstance(each, dict) and each.get("address") == address:
+            return str(each.get("message") or "")
+    return ""
+
+
+def _run_document(run: Run) -> dict[str, Json]:
     return {
         "run": run.id,
         "started_at": run.started_at.isoformat(),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from reconciler import __version__
 from reconciler.cli import screen
 from reconciler.cli.command import Command
 from reconciler.cli.settings import Settings, pass_settings
@@ -20,10 +21,16 @@ FILES = {
     "config/customers.yaml": "config/customers.yaml",
     "config/purchase_orders.yaml": "config/purchase_orders.yaml",
     "config/reservations.yaml": "config/reservations.yaml",
+    ".github/workflows/plan.yml": "workflows/plan.yml",
+    ".github/workflows/apply.yml": "workflows/apply.yml",
+    ".github/workflows/drift.yml": "workflows/drift.yml",
     ".gitignore": "gitignore",
     "README.md": "README.md",
 }
 """The files of a new repository, each with the one it is made from."""
+
+OUTPUTS = ("plan", "verify", "coverage", "handover", "doctor")
+"""Schemas of what is printed: an editor needs those of what is written."""
 
 LONGEST_NAME = 20
 
@@ -59,7 +66,10 @@ def _project_name(root: Path) -> str:
 
 def _written(project: str) -> dict[str, str]:
     return {
-        name: (SCAFFOLD / source).read_text(encoding="utf-8").replace("PROJECT", project)
+        name: (SCAFFOLD / source)
+        .read_text(encoding="utf-8")
+        .replace("PROJECT", project)
+        .replace("VERSION", __version__)
         for name, source in FILES.items()
     }
 
@@ -71,7 +81,7 @@ def _schemas() -> dict[str, str]:
     return {
         f".schemas/{path.name}": path.read_text(encoding="utf-8")
         for path in sorted(schema_folder().glob("*.schema.json"))
-        if path.name != "plan.schema.json"
+        if path.name.removesuffix(".schema.json") not in OUTPUTS
     }
 
 

@@ -9,8 +9,10 @@ import click
 
 from reconciler.cli import screen
 from reconciler.cli.command import Command
+from reconciler.cli.reports import FormatAndFile, outputs_of, report_option, reporting
 from reconciler.cli.settings import Settings, pass_settings
 from reconciler.cli.words import counted_kinds
+from reconciler.config.files import PROJECT_FILE
 from reconciler.report.style import counted
 
 if TYPE_CHECKING:
@@ -18,24 +20,38 @@ if TYPE_CHECKING:
     from reconciler.model.value import Json
 
 
+FORMATS = ("text", "json", "junit", "sarif")
+
+
 @click.command(cls=Command)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print it.")
+@report_option(*FORMATS)
 @pass_settings
-def command(settings: Settings) -> int:
+def command(settings: Settings, form: str, reports: tuple[FormatAndFile, ...]) -> int:
     """Check the configuration; no network, no token.
 
     Every fault is reported at once, with its place and what was probably meant.
     """
     from reconciler.cli.opening import open_configuration
 
-    configuration = open_configuration(settings)
+    settings.json = settings.json or form == "json"
+    with reporting(settings, "validate", outputs_of(settings, reports, form=form)) as told:
+        configuration = told.about(open_configuration(settings))
+        told.files = (PROJECT_FILE, *configuration.files)
+        told.result = document = _document(configuration)
+        told.words = words = _words(configuration)
     if settings.json:
-        screen.put_json(_document(configuration))
-        return 0
+        screen.put_json(document)
+    elif form == "text":
+        screen.put(words)
+    return 0
+
+
+def _words(configuration: Configuration) -> str:
     kinds = counted_kinds(_counts(configuration)) or "nothing"
     environment = configuration.project.environment
     place = f" (environment {environment})" if environment else ""
-    screen.put(f"config is valid{place}: {kinds} in {counted(len(configuration.files), 'file')}")
-    return 0
+    return f"config is valid{place}: {kinds} in {counted(len(configuration.files), 'file')}"
 
 
 def _counts(configuration: Configuration) -> dict[str, int]:

@@ -5,46 +5,65 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
-from reconciler.kinds.orders.order import Content, Item, Line
+from reconciler.kinds.orders.line import C, Line, LineContent
+
+C_co = TypeVar("C_co", bound=LineContent, covariant=True)
+
+
+class Asked(Protocol[C_co]):
+    """An item of an order, as far as lines are told apart by it."""
+
+    @property
+    def name(self) -> str:
+        """Its name within the order."""
+
+    @property
+    def count(self) -> int:
+        """How many of it are wanted."""
+
+    @property
+    def content(self) -> C_co:
+        """What it is."""
 
 
 @dataclass(frozen=True, slots=True)
-class ItemLines:
+class ItemLines(Generic[C]):
     """One item and its lines: `shown` is what stands for it today, `kept` of that stays, `removed` goes.
 
     `missing` boxes are to be appended; `lost` boxes were cancelled by the vendor and are not asked for again.
     """
 
-    shown: tuple[Line, ...] = ()
-    kept: tuple[Line, ...] = ()
-    removed: tuple[Line, ...] = ()
+    shown: tuple[Line[C], ...] = ()
+    kept: tuple[Line[C], ...] = ()
+    removed: tuple[Line[C], ...] = ()
     missing: int = 0
     lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Generic[C]):
     """All items of an order by name, and the `extra` lines that belong to none: they go too."""
 
-    items: Mapping[str, ItemLines]
-    extra: tuple[Line, ...] = ()
+    items: Mapping[str, ItemLines[C]]
+    extra: tuple[Line[C], ...] = ()
 
     @property
-    def removed(self) -> tuple[Line, ...]:
+    def removed(self) -> tuple[Line[C], ...]:
         """Every line that goes, by id."""
         gone = [line for each in self.items.values() for line in each.removed]
         return tuple(sorted([*gone, *self.extra], key=lambda line: line.id))
 
 
 def assign_lines(
-    items: Sequence[Item],
-    lines: Sequence[Line],
-    former: Mapping[str, Content],
+    items: Sequence[Asked[C]],
+    lines: Sequence[Line[C]],
+    former: Mapping[str, C],
     outdated: frozenset[str] = frozenset(),
     recreate: bool = False,
     outgoing: frozenset[int] = frozenset(),
-) -> Assignment:
+) -> Assignment[C]:
     """Tells the live `lines` apart by the `items` they serve.
 
     A line that is what an item wants stays. Lines of the same identity with another cost, note or breakdown
@@ -53,7 +72,7 @@ def assign_lines(
     product. No line is good enough for an `outdated` item, whatever it shows, and no `outgoing` line for any
     item. Boxes cancelled by the vendor count as delivered unless `recreate` is set.
     """
-    pools: dict[object, list[Line]] = defaultdict(list)
+    pools: dict[object, list[Line[C]]] = defaultdict(list)
     cancelled: dict[object, int] = defaultdict(int)
     for line in sorted(lines, key=lambda each: each.id):
         if line.is_cancelled:
@@ -65,7 +84,7 @@ def assign_lines(
     for item in items:
         if not claimed[item.name]:
             claimed[item.name] = _former_lines(item, items, claimed, unclaimed, former)
-    served: dict[str, ItemLines] = {}
+    served: dict[str, ItemLines[C]] = {}
     extra = list(unclaimed)
     for item in items:
         lost = 0 if recreate else cancelled[item.content.identity]
@@ -77,12 +96,12 @@ def assign_lines(
 
 
 def _former_lines(
-    item: Item,
-    items: Sequence[Item],
-    claimed: Mapping[str, list[Line]],
-    unclaimed: list[Line],
-    former: Mapping[str, Content],
-) -> list[Line]:
+    item: Asked[C],
+    items: Sequence[Asked[C]],
+    claimed: Mapping[str, list[Line[C]]],
+    unclaimed: list[Line[C]],
+    former: Mapping[str, C],
+) -> list[Line[C]]:
     """Takes from `unclaimed` the lines that were `item` before its pack or product changed."""
     was = former.get(item.name)
     taken = [line for line in unclaimed if was is not None and line.content.identity == was.identity]
@@ -100,13 +119,13 @@ def _former_lines(
 
 
 def _serve(
-    item: Item, pool: Sequence[Line], cancelled: int, unfit: frozenset[int]
-) -> tuple[ItemLines, list[Line]]:
+    item: Asked[C], pool: Sequence[Line[C]], cancelled: int, unfit: frozenset[int]
+) -> tuple[ItemLines[C], list[Line[C]]]:
     """What the vendor cancelled is not asked for again; what stands beside it stays."""
     good = [line for line in pool if line.id not in unfit and line.content.serves(item.content)]
     bad = [line for line in pool if line not in good]
-    kept = _largest_fit(good, item.boxes)
-    short = item.boxes - sum(line.boxes for line in kept)
+    kept = _largest_fit(good, item.count)
+    short = item.count - sum(line.boxes for line in kept)
     lost = min(cancelled, short)
     missing = short - lost
     if good:
@@ -117,7 +136,7 @@ def _serve(
     return ItemLines(tuple(same), (), tuple(same), missing, lost), spare
 
 
-def _largest_fit(lines: Sequence[Line], boxes: int) -> list[Line]:
+def _largest_fit(lines: Sequence[Line[C]], boxes: int) -> list[Line[C]]:
     """The lines that keep most boxes without exceeding `boxes`; of equals, those with more confirmed or
     shipped ones."""
     if sum(line.boxes for line in lines) <= boxes:
@@ -125,12 +144,7 @@ def _largest_fit(lines: Sequence[Line], boxes: int) -> list[Line]:
     best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}
     for index, line in enumerate(lines):
         for total, (confirmed, chosen) in sorted(best.items(), reverse=True):
-            reached, gain = total + line.boxes, confirmed + _worth(line)
+            reached, gain = total + line.boxes, confirmed + line.worth
             if reached <= boxes and (reached not in best or best[reached][0] < gain):
                 best[reached] = (gain, (*chosen, index))
     return [lines[index] for index in best[max(best)][1]]
-
-
-def _worth(line: Line) -> int:
-    """The boxes that removing the line would undo."""
-    return line.boxes if line.is_shipped else line.confirmed

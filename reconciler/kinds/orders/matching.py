@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.kinds.kind import Match, Matches, Scope
+from reconciler.kinds.orders.line import CANCELLED
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.resource import LiveResource, ResolvedResource, Sought
-
-CANCELLED = "Cancelled"
 
 
 @dataclass(frozen=True, slots=True)

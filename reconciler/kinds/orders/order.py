@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reconciler.kinds.orders.canonical import record_json
+from reconciler.kinds.orders.line import CANCELLED, Line
 from reconciler.model.node import Node
-from reconciler.model.value import Json, decimal_text, plain
+from reconciler.model.value import Json
 
-CANCELLED = "Cancelled"
 PENDING_APPROVAL = "Pending Approval"
 
 
@@ -60,32 +61,6 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A live line of an order."""
-
-    id: int
-    boxes: int
-    confirmed: int
-    status: str
-    content: Content
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether the vendor cancelled it."""
-        return self.status == CANCELLED
-
-    @property
-    def is_shipped(self) -> bool:
-        """Whether it stands on an air waybill."""
-        return self.status == "Shipped"
-
-    @property
-    def is_endangered(self) -> bool:
-        """Whether removing it would undo something that the farm has done."""
-        return self.confirmed > 0 or self.is_shipped
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
     """A wanted item of an order, with the codes that its call is made of."""
 
@@ -95,6 +70,11 @@ class Item:
     content: Content
     product_code: str
     box_type_id: int
+
+    @property
+    def count(self) -> int:
+        """How many of it are wanted: boxes."""
+        return self.boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +91,7 @@ class LiveOrder:
     carrier_ids: tuple[int, ...]
     comments: str
     standalone: bool
-    lines: tuple[Line, ...]
+    lines: tuple[Line[Content], ...]
 
     @property
     def is_cancelled(self) -> bool:
@@ -119,7 +99,7 @@ class LiveOrder:
         return self.status == CANCELLED
 
     @property
-    def live_lines(self) -> tuple[Line, ...]:
+    def live_lines(self) -> tuple[Line[Content], ...]:
         """The lines that the vendor has not cancelled."""
         return tuple(line for line in self.lines if not line.is_cancelled)
 
@@ -145,9 +125,7 @@ class WantedOrder:
 
 def order_json(order: LiveOrder | WantedOrder) -> dict[str, Json]:
     """The canonical JSON of an order."""
-    shown = _json(order)
-    assert isinstance(shown, dict)
-    return shown
+    return record_json(order)
 
 
 def live_order(attributes: Mapping[str, Json]) -> LiveOrder:
@@ -188,17 +166,7 @@ def wanted_order(attributes: Mapping[str, Json]) -> WantedOrder:
     )
 
 
-def _json(value: object) -> Json:
-    if isinstance(value, Decimal):
-        return decimal_text(value)
-    if isinstance(value, tuple):
-        return [_json(inner) for inner in value]
-    if isinstance(value, LiveOrder | WantedOrder | Line | Item | Content | Part):
-        return {name: _json(getattr(value, name)) for name in value.__slots__}
-    return plain(value)  # type: ignore[arg-type]
-
-
-def _line(row: Node) -> Line:
+def _line(row: Node) -> Line[Content]:
     return Line(
         id=row.whole("id"),
         boxes=row.whole("boxes"),

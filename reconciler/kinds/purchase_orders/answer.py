@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from reconciler.kinds.orders.line import CANCELLED, Line
 from reconciler.kinds.orders.marker import split_marker
-from reconciler.kinds.orders.order import (
-    CANCELLED,
-    PENDING_APPROVAL,
-    Content,
-    Line,
-    LiveOrder,
-    Part,
-    order_json,
-)
+from reconciler.kinds.orders.order import PENDING_APPROVAL, Content, LiveOrder, Part, order_json
 from reconciler.kinds.row import Row
 from reconciler.model.resource import LiveResource
 
@@ -34,11 +27,10 @@ def parse_order(row: Row) -> LiveResource:
     """
     comments, marker = split_marker(row.text("comments"))
     details = list(row.rows("details"))
-    status = row.text("status")
     order = LiveOrder(
         id=row.required("id"),
         number=row.text("number"),
-        status=_STATUS.get(status.upper(), status),
+        status=status_words(row.text("status")),
         ship_date=row.date("shipDate"),
         vendor_id=row.integer("vendorId"),
         location_id=row.integer("locationId"),
@@ -51,7 +43,12 @@ def parse_order(row: Row) -> LiveResource:
     return LiveResource("purchase_orders", order.id, order.number, marker, order_json(order))
 
 
-def _line(row: Row) -> Line:
+def status_words(status: str) -> str:
+    """The status of an order in words, as which or as a code Komet may give it."""
+    return _STATUS.get(status.upper(), status)
+
+
+def _line(row: Row) -> Line[Content]:
     content = Content(
         product_id=row.required("productId"),
         box_type=row.text("boxType").upper(),

@@ -7,17 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.kinds.kind import Comparison, Matches, Notice, Reading, Scope, Subject
+from reconciler.kinds.orders.binding import learnt_binding
 from reconciler.kinds.orders.matching import OrderTraits, is_settled, match_orders, ship_date
 from reconciler.kinds.orders.order import Content, LiveOrder, WantedOrder, live_order, wanted_order
 from reconciler.kinds.orders.reading import OrderCalls, choose_calls, order_queries
 from reconciler.kinds.purchase_orders.answer import parse_order
+from reconciler.kinds.purchase_orders.fate import order_fate
 from reconciler.kinds.purchase_orders.picture import header_differs, unsettled_prices
 from reconciler.kinds.purchase_orders.resolution import resolve_order
 from reconciler.kinds.purchase_orders.steps import interpret_order, lower_order, order_commitment
 from reconciler.kinds.purchase_orders.view import compare_orders, order_headline
 from reconciler.kinds.row import row_of
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Change
+from reconciler.model.change import Change, Sale
 from reconciler.model.query import Answer
 from reconciler.model.resource import (
     Applied,
@@ -27,7 +29,7 @@ from reconciler.model.resource import (
     ResolvedResource,
     Sought,
 )
-from reconciler.model.step import ApiStep, CallResult, Step
+from reconciler.model.step import ApiStep, CallResult, Fate, OperatorStep, Step
 from reconciler.model.value import Json, canonical_bytes, decimal_text
 
 NAME = "purchase_orders"
@@ -86,6 +88,10 @@ class PurchaseOrders:
         """The order's id and number, and the line ids by identifier (A1)."""
         return interpret_order(step, answer)
 
+    def fate(self, step: OperatorStep, subject: Subject, live: Sequence[LiveResource], scope: Scope) -> Fate:
+        """By the header that the order shows now."""
+        return order_fate(step, live, scope)
+
     def unsettled(self, former: Applied, change: Change) -> Applied:
         """The prices that are to change are not known any more."""
         attributes = dict(former.attributes) | unsettled_prices(former.attributes, change)
@@ -99,19 +105,13 @@ class PurchaseOrders:
         """Boxes × pack × cost of the lines that `steps` add."""
         return decimal_text(order_commitment(steps))
 
+    def sale(self, steps: Sequence[Step]) -> Sale | None:
+        """Nothing is sold."""
+        return None
+
     def learn(self, change: Change, known: Binding | None, facts: Mapping[str, Json]) -> Binding | None:
         """A new order has id and number; the one that it replaces is remembered until it is gone."""
-        id, number = facts.get("id"), facts.get("number")
-        is_new = change.action in (Action.CREATE, Action.REPLACE)
-        if change.wanted is None or not is_new or not isinstance(id, int):
-            return None
-        former = change.binding
-        retired = former.retired if former else ()
-        if change.action is Action.REPLACE and former and former.number:
-            retired = (*retired, former.number)
-        text = str(number) if number is not None else None
-        day = {"ship_date": change.wanted["ship_date"]}
-        return Binding(change.address, id, text, day, tuple(sorted(retired)))
+        return learnt_binding(change, facts)
 
     def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
         """Number and ship date, the numbers of predecessors that still stand, and whether it stands empty."""
@@ -152,6 +152,8 @@ def _first_calls(sought: Sequence[Sought], scope: Scope) -> OrderCalls:
             is_bound = each.binding is not None and number == each.binding.number
             dated[number] = known if is_bound else dated.get(number, "")
         is_empty = each.binding is not None and each.binding.facts.get("empty") is True
+        if known and not numbers:
+            forced.add(known)  # it was to be created, and whoever did it died before its number was known
         if each.resolved is not None and (each.search or is_empty or not numbers):
             forced.add(ship_date(each.resolved))
     return choose_calls(forced, dated, scope.numbers_per_call)

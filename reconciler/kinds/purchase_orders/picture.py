@@ -41,7 +41,7 @@ class Picture:
     cancelled: LiveOrder | None
     retired: tuple[LiveOrder, ...]
     header: tuple[tuple[str, str, str], ...]
-    assignment: Assignment
+    assignment: Assignment[Content]
     prices: Mapping[str, Decimal | None]
     repriced: Mapping[str, Content]
 

@@ -84,7 +84,7 @@ def _breakdown(references: References, written: Value, path: Path) -> tuple[Part
             product_id=references.entry("products", part["product"], (*path, index, "product")).id,
             bunches=_whole(part["bunches"]),
             stems=_whole(part["stems"]),
-            cost=_amount(part["cost"]),
+            cost=_amount(part.get("cost")),
             price=_amount(part.get("price")),
         )
         for index, part in enumerate(parts)

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from reconciler.kinds.kind import Scope, Subject
+from reconciler.kinds.orders.calls import batches_of, identifier_of, numbered
+from reconciler.kinds.orders.line import Line
 from reconciler.kinds.orders.lines import ItemLines
 from reconciler.kinds.orders.marker import with_marker
-from reconciler.kinds.orders.order import Item, Line, LiveOrder, WantedOrder
+from reconciler.kinds.orders.order import Content, Item, LiveOrder, WantedOrder
 from reconciler.kinds.purchase_orders.picture import Picture, header_labels, picture_of
 from reconciler.kinds.row import Row, row_of
 from reconciler.model.address import Address
 from reconciler.model.query import Answer
 from reconciler.model.resource import Marker
 from reconciler.model.step import ApiStep, CallResult, OperatorStep, Step, known_after_apply
-from reconciler.model.value import Json, canonical_bytes, decimal_text, digest_of
+from reconciler.model.value import Json, decimal_text
 
 CREATE = "purchase.order.create"
 CREATE_MIXED = "purchase.order.mixed.create"
-SAFE_REQUEST = 60_000
-"""Bytes of one request: Komet takes 65,536 with the token and the query (A16)."""
-
 _SCREEN = "Purchase Orders"
 
 
@@ -35,12 +33,12 @@ def lower_order(subject: Subject, scope: Scope) -> tuple[Step, ...]:
     picture = picture_of(subject, scope)
     if picture.wanted is None:
         orders = [order for order in (picture.live, *picture.retired) if order is not None]
-        return _numbered([*_empty_orders(orders, after_check=False), *_cancel_orders(orders, scope)])
+        return numbered([*_empty_orders(orders, after_check=False), *_cancel_orders(orders, scope)])
     if picture.live is None and picture.cancelled is not None and not picture.wanted.recreate:
         return ()
     if picture.live is None or picture.is_replaced:
-        return _numbered(_new_order(subject.address, picture, picture.wanted, scope))
-    return _numbered(_changed_order(subject.address, picture, picture.wanted, picture.live, scope))
+        return numbered(_new_order(subject.address, picture, picture.wanted, scope))
+    return numbered(_changed_order(subject.address, picture, picture.wanted, picture.live, scope))
 
 
 def order_commitment(steps: Sequence[Step]) -> Decimal:
@@ -86,7 +84,7 @@ def _new_order(address: Address, picture: Picture, wanted: WantedOrder, scope: S
     yield from _add_lines(address, wanted, arriving, None, scope)
     if wanted.confirm:
         for item, boxes in arriving:
-            yield _confirm(known_after_apply(address, f"line:{_identifier(item)}"), boxes, item.name)
+            yield _confirm(known_after_apply(address, f"line:{identifier_of(item.name)}"), boxes, item.name)
     former = [order for order in (picture.live, *picture.retired) if order is not None]
     yield from _empty_orders(former, after_check=True)
     yield from _cancel_orders(former, scope)
@@ -124,7 +122,7 @@ def _add_lines(
             for item, boxes in arriving
             if bool(item.content.breakdown) == (method == CREATE_MIXED)
         ]
-        for batch in _batches(lines):
+        for batch in batches_of(lines):
             header = _header_params(address, wanted, order_number, scope)
             does = f"add {len(batch)} lines" if order_number else f"create the order with {len(batch)} lines"
             does = does.replace("1 lines", "1 line") if len(batch) == 1 else does
@@ -152,7 +150,7 @@ def _header_params(address: Address, wanted: WantedOrder, number: Json, scope: S
 def _line_params(item: Item, boxes: int) -> Json:
     content = item.content
     line: dict[str, Json] = {
-        "identifier": _identifier(item),
+        "identifier": identifier_of(item.name),
         "boxTypeId": item.box_type_id,
         "boxes": boxes,
         "bunches": content.bunches,
@@ -181,27 +179,7 @@ def _line_params(item: Item, boxes: int) -> Json:
     return line
 
 
-def _identifier(item: Item) -> str:
-    """At most 20 characters, which is what an answer gives back (Komet API §7.2)."""
-    return item.name if len(item.name) <= 20 else f"{item.name[:13]}-{digest_of(item.name)[7:13]}"
-
-
-def _batches(lines: Sequence[Json]) -> Iterator[list[Json]]:
-    room = SAFE_REQUEST - 2_000
-    batch: list[Json] = []
-    size = 0
-    for line in lines:
-        length = len(canonical_bytes(line)) + 2
-        if batch and size + length > room:
-            yield batch
-            batch, size = [], 0
-        batch.append(line)
-        size += length
-    if batch:
-        yield batch
-
-
-def _price_steps(picture: Picture, item: Item, lines: ItemLines) -> Iterator[Step]:
+def _price_steps(picture: Picture, item: Item, lines: ItemLines[Content]) -> Iterator[Step]:
     if item.price is None:
         return
     if item.name not in picture.prices or picture.prices[item.name] == item.price:
@@ -221,7 +199,9 @@ def _confirm_steps(address: Address, wanted: WantedOrder, picture: Picture) -> I
             if not line.is_shipped and line.confirmed < line.boxes:
                 yield _confirm(line.id, line.boxes, item.name)
         if lines.missing:
-            yield _confirm(known_after_apply(address, f"line:{_identifier(item)}"), lines.missing, item.name)
+            yield _confirm(
+                known_after_apply(address, f"line:{identifier_of(item.name)}"), lines.missing, item.name
+            )
 
 
 def _confirm(line: Json, boxes: int, name: str) -> ApiStep:
@@ -236,7 +216,7 @@ def _confirm(line: Json, boxes: int, name: str) -> ApiStep:
     )
 
 
-def _delete(line: Line, number: str, after_check: bool) -> ApiStep:
+def _delete(line: Line[Content], number: str, after_check: bool) -> ApiStep:
     return ApiStep(
         0,
         "purchase.order.item.delete",
@@ -293,10 +273,6 @@ def _header_steps(picture: Picture, live: LiveOrder) -> Iterator[Step]:
             before=live.status,
             after="Approved",
         )
-
-
-def _numbered(steps: Iterator[Step] | Sequence[Step]) -> tuple[Step, ...]:
-    return tuple(replace(step, number=number) for number, step in enumerate(steps, start=1))
 
 
 def _line_total(line: Mapping[str, Json]) -> Decimal:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reconciler.kinds.kind import Comparison, Scope, Subject
+from reconciler.kinds.orders.line import Line
 from reconciler.kinds.orders.lines import ItemLines
-from reconciler.kinds.orders.order import PENDING_APPROVAL, Content, Item, Line, LiveOrder, WantedOrder
+from reconciler.kinds.orders.order import PENDING_APPROVAL, Content, Item, LiveOrder, WantedOrder
 from reconciler.kinds.purchase_orders.picture import Picture, header_labels, picture_of
 from reconciler.model.value import Json, Path, decimal_text
 
@@ -117,7 +118,7 @@ def _both_sides(picture: Picture, wanted: WantedOrder, live: LiveOrder, scope: S
 
 
 def _item_sides(
-    item: Item, lines: ItemLines, confirm: bool, scope: Scope
+    item: Item, lines: ItemLines[Content], confirm: bool, scope: Scope
 ) -> tuple[dict[str, Json] | None, dict[str, Json] | None]:
     wanted = item.boxes - lines.lost
     old: dict[str, Json] | None = None
@@ -138,7 +139,7 @@ def _item_sides(
 def _set_prices(
     picture: Picture,
     item: Item,
-    lines: ItemLines,
+    lines: ItemLines[Content],
     old: dict[str, Json] | None,
     new: dict[str, Json] | None,
 ) -> bool:
@@ -155,7 +156,7 @@ def _set_prices(
     return True
 
 
-def _confirmed(line: Line) -> int:
+def _confirmed(line: Line[Content]) -> int:
     return line.boxes if line.is_shipped else min(line.confirmed, line.boxes)
 
 
@@ -194,7 +195,7 @@ def _breakdown_prices(content: Content, scope: Scope) -> dict[str, Json]:
     }
 
 
-def _line_view(line: Line, scope: Scope) -> dict[str, Json]:
+def _line_view(line: Line[Content], scope: Scope) -> dict[str, Json]:
     return _content_view(line.content, scope) | {"boxes": line.boxes}
 
 
@@ -202,7 +203,7 @@ def _amount(amount: Decimal | None) -> str | None:
     return None if amount is None else decimal_text(amount)
 
 
-def _endangered(lines: list[Line], scope: Scope) -> tuple[str, ...]:
+def _endangered(lines: list[Line[Content]], scope: Scope) -> tuple[str, ...]:
     return tuple(
         f"line {line.id}: {line.boxes} {line.content.box_type} "
         f"{scope.catalogue.label('products', line.content.product_id)} is "

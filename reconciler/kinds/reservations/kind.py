@@ -6,6 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.kinds.kind import Comparison, Match, Matches, Notice, Reading, Scope, Subject
+from reconciler.kinds.reservations.arrivals import (
+    Arrivals,
+    arrivals_of,
+    is_memory_lost,
+    read_arrivals,
+)
+from reconciler.kinds.reservations.fate import line_fate
 from reconciler.kinds.reservations.reading import places_of, read_stock
 from reconciler.kinds.reservations.sharing import Share, share_stock
 from reconciler.kinds.reservations.standing import Standing, standing_resource
@@ -14,12 +21,11 @@ from reconciler.kinds.reservations.stock import StockLine, stock_line
 from reconciler.kinds.reservations.view import compare_reservations, reservation_headline
 from reconciler.kinds.reservations.wanted import (
     WantedReservation,
-    reference_prefix,
     resolve_reservation,
     wanted_reservation,
 )
 from reconciler.model.address import Address
-from reconciler.model.change import Change
+from reconciler.model.change import Change, Sale
 from reconciler.model.query import Answer
 from reconciler.model.resource import (
     Applied,
@@ -29,7 +35,7 @@ from reconciler.model.resource import (
     ResolvedResource,
     Sought,
 )
-from reconciler.model.step import ApiStep, CallResult, Step
+from reconciler.model.step import ApiStep, CallResult, Fate, OperatorStep, Step
 from reconciler.model.value import Json
 
 NAME = "reservations"
@@ -57,8 +63,12 @@ class Reservations:
         stock = [stock_line(each.attributes) for each in live]
         resolved = {each.address: each.resolved for each in sought if each.resolved is not None}
         wanted = {address: wanted_reservation(each.attributes) for address, each in resolved.items()}
-        arrived = {each.address: _arrived(each, stock, scope) for each in sought}
-        shares = share_stock(wanted, stock, arrived, scope)
+        is_lost = is_memory_lost(sought, wanted, stock, scope.project)
+        arrived = {
+            each.address: arrivals_of(each, wanted.get(each.address), stock, scope.project, is_lost)
+            for each in sought
+        }
+        shares = share_stock(wanted, stock, {each: arrived[each].added for each in arrived}, scope)
         matches = {
             address: Match(
                 standing_resource(
@@ -94,6 +104,10 @@ class Reservations:
         """The new line's id (A10)."""
         return interpret_inventory(step, answer)
 
+    def fate(self, step: OperatorStep, subject: Subject, live: Sequence[LiveResource], scope: Scope) -> Fate:
+        """By whose the line is now."""
+        return line_fate(step, subject, live, scope)
+
     def unsettled(self, former: Applied, change: Change) -> Applied:
         """Nothing of a reservation is known from a record."""
         return former
@@ -106,36 +120,37 @@ class Reservations:
         """Nothing is bought: an arrival was bought before."""
         return "0"
 
+    def sale(self, steps: Sequence[Step]) -> Sale | None:
+        """Nothing is sold."""
+        return None
+
     def learn(self, change: Change, known: Binding | None, facts: Mapping[str, Json]) -> Binding | None:
-        """What was added once is never added again, also where its reference cannot be read (A10)."""
+        """What was added once is never added again, also where it does not show (A10, A23)."""
         if "arrived" not in facts or known is None:
             return None
-        before = known.facts.get("arrived")
-        arrived: list[Json] = [*(before if isinstance(before, list) else []), facts["arrived"]]
-        return replace(known, facts={**known.facts, "arrived": arrived})
+        before, reference = read_arrivals(known.facts), str(facts["arrived"])
+        id = facts.get(f"line:{reference}")
+        after = Arrivals(
+            tuple(sorted({*before.added, reference})),
+            {**before.unseen, reference: id if isinstance(id, int) else None},
+            tuple(each for each in before.doubtful if each != reference),
+        )
+        return replace(known, facts={**known.facts, **after.json})
 
     def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
         """Where it stands and which lines it holds, so that they can be given up when it is gone."""
         facts = {
             name: live.attributes[name]
-            for name in ("location_id", "customer_id", "lines", "wanted", "arrived")
+            for name in ("location_id", "customer_id", "lines", "wanted", "arrived", "unseen", "doubtful")
         }
         return Binding(address, 0, None, facts)
-
-
-def _arrived(each: Sought, stock: Sequence[StockLine], scope: Scope) -> tuple[str, ...]:
-    """The references of what was added for this address: seen in stock, or known although sold out since."""
-    prefix = reference_prefix(scope.project, each.address)
-    seen = {line.reference for line in stock if line.reference.startswith(prefix)}
-    known = each.binding.facts.get("arrived") if each.binding else None
-    return tuple(sorted(seen.union(map(str, known) if isinstance(known, list) else ())))
 
 
 def _standing(
     resolved: ResolvedResource,
     wanted: WantedReservation,
     share: Share,
-    arrived: tuple[str, ...],
+    arrived: Arrivals,
     scope: Scope,
 ) -> Standing:
     customer = scope.ids.by_address.get(Address("customers", wanted.customer))

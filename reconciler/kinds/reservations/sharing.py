@@ -10,13 +10,9 @@ from decimal import Decimal
 
 from reconciler.kinds.kind import Scope
 from reconciler.kinds.reservations.allocation import Candidate, Wish, allocate
+from reconciler.kinds.reservations.arrivals import boxes_by_reference
 from reconciler.kinds.reservations.stock import StockLine
-from reconciler.kinds.reservations.wanted import (
-    BOXES_A_CALL,
-    WantedReservation,
-    arrival_references,
-    reference_prefix,
-)
+from reconciler.kinds.reservations.wanted import WantedReservation, reference_prefix
 from reconciler.model.address import Address
 
 
@@ -115,7 +111,9 @@ def _share(
         release=release,
         arriving=arriving,
         missing=missing,
-        reasons=tuple(_reasons(address, wish, pool, taken, customer, scope)) if missing else (),
+        reasons=_reasons(address, wish, [line for line in pool if line not in kept + reserve], taken, scope)
+        if missing
+        else (),
         reserved=sum(line.boxes for line in pool if line.customer_id is not None),
         total=sum(line.boxes for line in pool if line.customer_id is not None or line.is_free),
     )
@@ -125,14 +123,9 @@ def _arriving(
     address: Address, wish: WantedReservation, arrived: Mapping[Address, Sequence[str]], scope: Scope
 ) -> int:
     """The boxes of the arrival that nobody has added yet."""
-    if wish.arrival is None:
-        return 0
-    boxes, left = 0, wish.arrival.boxes
-    for reference in arrival_references(scope.project, address, wish.arrival):
-        part = min(left, BOXES_A_CALL)
-        left -= part
-        boxes += 0 if reference in arrived.get(address, ()) else part
-    return boxes
+    added = arrived.get(address, ())
+    parts = boxes_by_reference(scope.project, address, wish)
+    return sum(boxes for reference, boxes in parts.items() if reference not in added)
 
 
 def _candidate(line: StockLine, address: Address, is_reserved: bool, scope: Scope) -> Candidate:
@@ -164,31 +157,34 @@ def _by_preference(lines: Sequence[StockLine], wish: WantedReservation) -> list[
 def _reasons(
     address: Address,
     wish: WantedReservation,
-    pool: Sequence[StockLine],
+    others: Sequence[StockLine],
     taken: Mapping[int, Address],
-    customer: int | None,
     scope: Scope,
-) -> list[str]:
+) -> tuple[str, ...]:
     """Where boxes of the product are that this reservation cannot have, the most boxes first."""
     boxes: dict[str, int] = defaultdict(int)
-    for line in pool:
-        if line.customer_id == customer and line.customer_id is not None and wish.is_meant(line):
-            continue
-        boxes[_why_not(line, wish, taken, scope)] += line.boxes
-    boxes.pop("", None)
+    for line in others:
+        boxes[_why_not(line, address, wish, taken, scope)] += line.boxes
     ranked = sorted(boxes.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [f"{count} boxes {why}" for why, count in ranked if count] or ["there is no open stock of it"]
+    found = [f"{count} boxes {why}" for why, count in ranked if count]
+    return tuple(found) or ("there is no more stock of it",)
 
 
-def _why_not(line: StockLine, wish: WantedReservation, taken: Mapping[int, Address], scope: Scope) -> str:
+def _why_not(
+    line: StockLine, address: Address, wish: WantedReservation, taken: Mapping[int, Address], scope: Scope
+) -> str:
     if line.id in taken:
         return f"go to {taken[line.id]}"
     if not wish.is_of_pack(line):
         return f"are in another pack ({line.box_type} × {line.bunches} × {line.stems})"
     if wish.vendor_ids and line.vendor_id not in wish.vendor_ids:
         return "are of other vendors"
+    if _is_strange(line, address, scope):
+        return "were added by another project or resource"
     if not _is_young(line, wish, scope):
         return f"are older than {wish.max_age} days"
-    if not line.is_free:
-        return "are held or reserved for somebody else"
+    if not line.is_free and line.customer_id is None:
+        return "are held, or reserved for somebody else"
+    if not line.is_free and line.customer_id != scope.ids.by_address.get(Address("customers", wish.customer)):
+        return "are reserved for another customer"
     return "are in lines too large to fit"

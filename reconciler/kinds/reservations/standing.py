@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from reconciler.kinds.kind import Subject
+from reconciler.kinds.reservations.arrivals import Arrivals, read_arrivals
 from reconciler.kinds.reservations.sharing import Share
 from reconciler.kinds.reservations.stock import StockLine, stock_line
 from reconciler.model.node import Node
@@ -22,7 +24,7 @@ class Standing:
     location_id: int
     customer_id: int | None
     share: Share
-    arrived: tuple[str, ...] = ()
+    arrived: Arrivals = field(default_factory=Arrivals)
     wanted: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -30,14 +32,13 @@ def standing_resource(standing: Standing) -> LiveResource:
     """`standing` as a live resource; nothing in Komet stands for it but its lines."""
     share = standing.share
     lines: list[Json] = [*sorted(line.id for line in (*share.kept, *share.release))]
-    arrived: list[Json] = [*standing.arrived]
     reasons: list[Json] = [*share.reasons]
     attributes: dict[str, Json] = {
         "location_id": standing.location_id,
         "customer_id": standing.customer_id,
         "lines": lines,
         "wanted": dict(standing.wanted),
-        "arrived": arrived,
+        **standing.arrived.json,
         "kept": _rows(share.kept),
         "reserve": _rows(share.reserve),
         "release": _rows(share.release),
@@ -48,6 +49,15 @@ def standing_resource(standing: Standing) -> LiveResource:
         "total": share.total,
     }
     return LiveResource("reservations", 0, None, None, attributes)
+
+
+def standing_for(subject: Subject) -> Standing:
+    """How the subject stands. What is added again on request takes the place of lines that would be kept."""
+    assert subject.match.live is not None
+    standing = standing_of(subject.match.live.attributes)
+    if not (subject.rewrite and standing.arrived.doubtful):
+        return standing
+    return replace(standing, share=replace(standing.share, reserve=()))
 
 
 def standing_of(attributes: Mapping[str, Json]) -> Standing:
@@ -67,7 +77,7 @@ def standing_of(attributes: Mapping[str, Json]) -> Standing:
         node.whole("location_id"),
         node.maybe_whole("customer_id"),
         share,
-        node.texts("arrived"),
+        read_arrivals(attributes),
         node.node("wanted").members,
     )
 

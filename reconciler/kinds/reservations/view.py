@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from reconciler.kinds.kind import Comparison, Scope, Subject
+from reconciler.kinds.reservations.arrivals import boxes_by_reference
 from reconciler.kinds.reservations.sharing import age_in_days
-from reconciler.kinds.reservations.standing import Standing, standing_of
+from reconciler.kinds.reservations.standing import Standing, standing_for
 from reconciler.kinds.reservations.stock import StockLine
 from reconciler.kinds.reservations.wanted import WantedReservation, wanted_reservation
 from reconciler.model.change import Reason, ReservedBoxes
@@ -18,28 +21,32 @@ def compare_reservations(subject: Subject, scope: Scope) -> Comparison:
 
     A shortage that nothing can mend is no difference: it is said, with where the missing boxes are.
     """
-    assert subject.match.live is not None
-    standing = standing_of(subject.match.live.attributes)
+    standing = standing_for(subject)
     share = standing.share
     customer = customer_name(subject, standing, scope)
+    wanted = wanted_reservation(subject.resolved.attributes) if subject.resolved else None
+    doubtful = _doubtful_boxes(subject, wanted, standing, scope)
+    again = doubtful if subject.rewrite else 0
     before: dict[str, Json] = {}
     after: dict[str, Json] = {}
-    if share.reserve or share.release or share.arriving:
-        before["boxes"], after["boxes"] = share.before, share.after
+    if share.reserve or share.release or share.arriving or again or standing.arrived.unseen:
+        before["boxes"], after["boxes"] = share.before, share.after + again
         old = {f"line {line.id}": FREE for line in share.reserve}
         new = {f"line {line.id}": customer for line in share.reserve}
         old |= {f"line {line.id}": customer for line in share.release}
         new |= {f"line {line.id}": FREE for line in share.release}
-        if share.arriving:
-            before["arrival"], after["arrival"] = None, f"{share.arriving} boxes"
+        if share.arriving or again:
+            before["arrival"], after["arrival"] = None, f"{share.arriving + again} boxes"
+        elif standing.arrived.unseen:
+            before["arrival"], after["arrival"] = "taken by Komet and not in stock", "in stock"
         before["lines"], after["lines"] = {**old}, {**new}
-    wanted = wanted_reservation(subject.resolved.attributes) if subject.resolved else None
-    warning = _shortage(wanted, standing) if wanted is not None and share.missing else ""
+    is_unknown = bool(doubtful and not subject.rewrite)
     return Comparison(
         before,
         after,
+        incomparable=(("arrival",),) if is_unknown else (),
         notes=_notes(wanted, standing, scope),
-        warnings=(warning,) if warning else (),
+        warnings=(*_shortage(wanted, standing), *(_doubts(subject, doubtful) if is_unknown else ())),
         reason=_reason(standing) if wanted is not None else None,
         reserved=_reserved_boxes(wanted, standing, scope),
     )
@@ -47,8 +54,7 @@ def compare_reservations(subject: Subject, scope: Scope) -> Comparison:
 
 def reservation_headline(subject: Subject, scope: Scope) -> str:
     """Product, pack, location and customer; for one that is gone, whose lines it gives up."""
-    assert subject.match.live is not None
-    standing = standing_of(subject.match.live.attributes)
+    standing = standing_for(subject)
     place = scope.catalogue.label("locations", standing.location_id)
     customer = customer_name(subject, standing, scope)
     if subject.resolved is None:
@@ -78,12 +84,32 @@ def line_words(line: StockLine, scope: Scope) -> str:
 
 
 def _reason(standing: Standing) -> Reason:
-    return Reason.STOCK_SHORT if standing.share.reserve or standing.share.arriving else Reason.STOCK_SURPLUS
-
-
-def _shortage(wanted: WantedReservation, standing: Standing) -> str:
     share = standing.share
-    return f"{share.missing} of {wanted.boxes} boxes are missing: {'; '.join(share.reasons)}"
+    is_surplus = share.release and not (share.reserve or share.arriving)
+    return Reason.STOCK_SURPLUS if is_surplus else Reason.STOCK_SHORT
+
+
+def _shortage(wanted: WantedReservation | None, standing: Standing) -> Iterator[str]:
+    share = standing.share
+    if wanted is not None and share.missing:
+        yield f"{share.missing} of {wanted.boxes} boxes are missing: {'; '.join(share.reasons)}"
+
+
+def _doubts(subject: Subject, boxes: int) -> Iterator[str]:
+    yield (
+        f"{boxes} boxes of the arrival are not added: nothing is remembered of this account, and they may "
+        f"have been added and sold since; `plan --rewrite {subject.address}` adds them"
+    )
+
+
+def _doubtful_boxes(
+    subject: Subject, wanted: WantedReservation | None, standing: Standing, scope: Scope
+) -> int:
+    """The boxes of the arrival of which nobody knows whether they were added."""
+    if wanted is None or not standing.arrived.doubtful:
+        return 0
+    parts = boxes_by_reference(scope.project, subject.address, wanted)
+    return sum(parts.get(reference, 0) for reference in standing.arrived.doubtful)
 
 
 def _notes(wanted: WantedReservation | None, standing: Standing, scope: Scope) -> tuple[str, ...]:

@@ -1,0 +1,147 @@
+"""Which live prebook stands for which address, and what else has its header."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from reconciler.kinds.kind import Match, Matches, Scope, Subject
+from reconciler.kinds.orders.line import CANCELLED
+from reconciler.kinds.orders.matching import OrderTraits, match_orders
+from reconciler.kinds.prebooks.answer import NAME
+from reconciler.kinds.prebooks.calls import added_lines
+from reconciler.kinds.prebooks.picture import picture_of
+from reconciler.kinds.prebooks.prebook import (
+    LivePrebook,
+    PrebookContent,
+    WantedPrebook,
+    live_prebook,
+    prebook_json,
+    wanted_prebook,
+)
+from reconciler.kinds.prebooks.rivals import Headers, live_header, wanted_header
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.resource import Binding, LiveResource, ResolvedResource, Sought
+from reconciler.model.value import Json, canonical_bytes
+
+
+def match_prebooks(sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope) -> Matches:
+    """By binding, by marker, by `number`; an unmarked equal prebook is adopted.
+
+    One that was bound and is nowhere any more was cancelled or deleted by a person: reads show neither.
+    """
+    matches = match_orders(TRAITS, sought, live, scope)
+    headers = _headers(sought, live, scope)
+    bindings = {each.address: each.binding for each in sought}
+    wanted = {
+        address: _seen(match, address, bindings.get(address), headers, live)
+        for address, match in matches.wanted.items()
+    }
+    faults = (*matches.diagnostics, *_oversized(sought, wanted, headers, scope))
+    return replace(matches, wanted=wanted, diagnostics=faults)
+
+
+def _headers(sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope) -> Headers:
+    headers = Headers()
+    headers.add(live_header(live_prebook(each.attributes)) for each in live)
+    headers.add(
+        wanted_header(each.address, wanted_prebook(each.resolved.attributes), scope)
+        for each in sought
+        if each.resolved is not None
+    )
+    return headers
+
+
+def _seen(
+    match: Match, address: Address, binding: Binding | None, headers: Headers, live: Sequence[LiveResource]
+) -> Match:
+    """`match` with what has the same header; or with the ghost of a prebook that vanished."""
+    if match.live is None:
+        return match if binding is None or not binding.id else Match(cancelled=_ghost(binding))
+    rivals = headers.rivals(live_header(live_prebook(match.live.attributes)), str(address))
+    attributes: dict[str, Json] = dict(match.live.attributes) | {"rivals": [*rivals]}
+    return replace(match, live=replace(match.live, attributes=attributes))
+
+
+def _ghost(binding: Binding) -> LiveResource:
+    """What is left of a prebook that is not there any more."""
+    nothing = LivePrebook(
+        id=binding.id,
+        number=binding.number or "",
+        ship_date=str(binding.facts.get("ship_date", "")),
+        customer_id=None,
+        location_id=None,
+        location_code="",
+        carrier_id=None,
+        customer_po="",
+        ship_via="",
+        ship_name="",
+        comments="",
+        lines=(),
+        status=CANCELLED,
+    )
+    return LiveResource(NAME, binding.id, binding.number, None, prebook_json(nothing))
+
+
+def _oversized(
+    sought: Sequence[Sought], matches: Mapping[Address, Match], headers: Headers, scope: Scope
+) -> Iterator[Diagnostic]:
+    """New prebooks that need several calls while Komet could not tell which prebook the later ones mean."""
+    for each in sought:
+        if each.resolved is None or each.address not in matches or matches[each.address].live is not None:
+            continue
+        wanted = wanted_prebook(each.resolved.attributes)
+        calls = len(added_lines([(item, item.count) for item in wanted.items], {}))
+        rivals = headers.rivals(wanted_header(each.address, wanted, scope)) if calls > 1 else ()
+        if rivals:
+            yield Diagnostic(
+                Severity.ERROR,
+                f"{len(wanted.items)} items take {calls} calls, and {', '.join(rivals)} has the same header: "
+                "Komet could put the later ones there",
+                detail="write a customer_po that no other prebook of that day has",
+                address=each.address,
+                path=("items",),
+            )
+
+
+def _is_as_wanted(wanted: ResolvedResource, live: LiveResource, scope: Scope) -> bool:
+    """Whether a live prebook has the wanted header and lines, as far as Komet shows them."""
+    picture = picture_of(Subject(wanted.address, wanted, Match(live)), scope)
+    has_lines = not picture.arriving and not picture.assignment.removed
+    return has_lines and not any(each.replaces for each in picture.header)
+
+
+def _key_of_wanted(resolved: ResolvedResource, scope: Scope) -> bytes:
+    wanted = wanted_prebook(resolved.attributes)
+    customer = scope.ids.by_address.get(Address("customers", wanted.customer))
+    place = [wanted.carrier_id, wanted.location_id, (wanted.ship_to_title or "").casefold()]
+    lines = [(item.content, item.count) for item in wanted.items]
+    return _key(wanted, customer, place, lines)
+
+
+def _key_of_live(resource: LiveResource, scope: Scope) -> bytes | None:
+    """None for what shows no customer: it must not be adopted."""
+    live = live_prebook(resource.attributes)
+    if live.customer_id is None:
+        return None
+    place = [live.carrier_id, live.location_id, live.ship_name.casefold()]
+    return _key(live, live.customer_id, place, [(line.content, line.boxes) for line in live.lines])
+
+
+def _key(
+    order: WantedPrebook | LivePrebook,
+    customer: int | None,
+    place: Sequence[Json],
+    lines: Sequence[tuple[PrebookContent, int]],
+) -> bytes:
+    """Equal for equal prebooks; equal lines count together, as an item may stand on several lines."""
+    counts: Counter[str] = Counter()
+    for content, count in lines:
+        counts[repr((content.identity, content.price, content.mixture))] += count
+    shown: list[Json] = [[content, count] for content, count in sorted(counts.items())]
+    return canonical_bytes([order.ship_date, order.customer_po or "", customer, *place, *shown])
+
+
+TRAITS = OrderTraits(NAME, "prebook", _is_as_wanted, _key_of_wanted, _key_of_live)

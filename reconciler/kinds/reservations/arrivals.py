@@ -1,0 +1,117 @@
+"""Which parts of an arrival were added already: an arrival is added once, also when it has sold out since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.kinds.reservations.stock import StockLine
+from reconciler.kinds.reservations.wanted import (
+    BOXES_A_CALL,
+    WantedReservation,
+    arrival_references,
+    reference_prefix,
+)
+from reconciler.model.address import Address
+from reconciler.model.resource import Sought
+from reconciler.model.value import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What is known of the arrivals of one address, by reference.
+
+    `added` are not to be added again. Of these `unseen` were taken by Komet and have not shown in stock yet,
+    each with the line's id where its answer told it; `doubtful` may have been added by somebody who forgot.
+    """
+
+    added: tuple[str, ...] = ()
+    unseen: Mapping[str, int | None] = field(default_factory=dict)
+    doubtful: tuple[str, ...] = ()
+
+    @property
+    def json(self) -> dict[str, Json]:
+        """As it is remembered."""
+        added: list[Json] = [*self.added]
+        doubtful: list[Json] = [*self.doubtful]
+        return {"arrived": added, "unseen": dict(self.unseen), "doubtful": doubtful}
+
+
+def read_arrivals(facts: Mapping[str, Json]) -> Arrivals:
+    """The arrivals that `Arrivals.json` wrote; none where nothing was written."""
+    unseen = facts.get("unseen")
+    return Arrivals(
+        _texts(facts.get("arrived")),
+        {
+            reference: id if isinstance(id, int) else None
+            for reference, id in (unseen.items() if isinstance(unseen, dict) else ())
+        },
+        _texts(facts.get("doubtful")),
+    )
+
+
+def arrivals_of(
+    each: Sought, wanted: WantedReservation | None, stock: Sequence[StockLine], project: str, is_lost: bool
+) -> Arrivals:
+    """What is known of the arrivals of `each`, held against what stands in `stock`.
+
+    With `is_lost` all memory is gone: then what the configuration asks for may have been added and sold.
+    """
+    known = read_arrivals(each.binding.facts if each.binding else {})
+    prefix = reference_prefix(project, each.address)
+    seen = {line.reference for line in stock if line.reference.startswith(prefix)}
+    here = [line for line in stock if wanted is None or line.location_id == wanted.location_id]
+    asked = arrival_references(project, each.address, wanted.arrival) if wanted and wanted.arrival else ()
+    doubtful = {*known.doubtful, *(asked if is_lost else ())} - seen
+    return Arrivals(
+        tuple(sorted({*known.added, *seen, *doubtful})),
+        {
+            reference: id
+            for reference, id in sorted(known.unseen.items())
+            if not _is_proved(reference, id, here)
+        },
+        tuple(sorted(doubtful)),
+    )
+
+
+def is_memory_lost(
+    sought: Iterable[Sought],
+    wanted: Mapping[Address, WantedReservation],
+    stock: Iterable[StockLine],
+    project: str,
+) -> bool:
+    """Whether nothing is remembered of any reservation although one was carried out before: a line carries
+    our reference, or stands reserved as one of `wanted` would have it."""
+    each_sought = list(sought)
+    if any(each.binding is not None for each in each_sought):
+        return False
+    prefixes = tuple(reference_prefix(project, each.address) for each in each_sought)
+    return any(
+        line.reference.startswith(prefixes)
+        or (line.customer_id is not None and any(wish.is_meant(line) for wish in wanted.values()))
+        for line in stock
+    )
+
+
+def boxes_by_reference(project: str, address: Address, wanted: WantedReservation) -> dict[str, int]:
+    """The boxes of each call that the arrival takes."""
+    if wanted.arrival is None:
+        return {}
+    references = arrival_references(project, address, wanted.arrival)
+    left = wanted.arrival.boxes
+    return {
+        reference: min(left - place * BOXES_A_CALL, BOXES_A_CALL)
+        for place, reference in enumerate(references)
+    }
+
+
+def _is_proved(reference: str, id: int | None, here: Sequence[StockLine]) -> bool:
+    """Whether a line was added where it belongs: by its reference, by its id, and where Komet told no id and
+    shows no references at all (A10), by the lack of any other sign."""
+    if any(reference == line.reference or id == line.id for line in here):
+        return True
+    return id is None and not any(line.reference for line in here)
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, list) else ()

@@ -1,0 +1,1 @@
+"""Planning again and again, on the rhythm that the calls allow."""

@@ -1,0 +1,45 @@
+"""How long to wait until the next look, so that the calls last to the end of the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SLOWEST = 8
+"""The rhythm is at most so many times slower while something flaps, or after errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Wait `wait`, then look again.
+
+    `lasts_until` is when the calls would be used up in the rhythm that was asked for, None where they last
+    the day. `is_paused` says that not one look is affordable before the next day.
+    """
+
+    wait: timedelta
+    lasts_until: datetime | None = None
+    is_paused: bool = False
+
+
+def day_ends(now: datetime, timezone: str) -> datetime:
+    """When the quota's day of `now` ends, as an aware moment (A9)."""
+    here = now.astimezone(ZoneInfo(timezone))
+    return datetime.combine(here.date() + timedelta(days=1), time(), tzinfo=ZoneInfo(timezone))
+
+
+def make_pace(every: timedelta, now: datetime, ends: datetime, left: int, calls: int) -> Pace:
+    """The pace of looks of `calls` calls each, with `left` calls until the day `ends`, those kept for others
+    not counted. Never faster than `every`."""
+    looks = left // max(calls, 1)
+    if looks < 1:
+        return Pace(ends - now, now, is_paused=True)
+    if every * looks >= ends - now:
+        return Pace(every)
+    return Pace(max(every, (ends - now) / looks), now + every * looks)
+
+
+def slowed(every: timedelta, failures: int) -> timedelta:
+    """The rhythm after so many looks in a row that failed: doubled each time, up to `SLOWEST` times."""
+    return min(every * (1 << min(failures, 10)), every * SLOWEST)
