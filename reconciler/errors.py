@@ -88,7 +88,7 @@ class Interrupted(ReconcilerError):
 
     def __init__(self) -> None:
         super().__init__(
-            "stopped at once. A call that was under way may or may not have taken effect; the journal knows it"
+            "stopped at once. A call under way may or may not have taken effect; the journal knows it"
         )
 
 

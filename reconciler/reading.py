@@ -25,7 +25,7 @@ from reconciler.session import Session
 from reconciler.state.snapshots import Snapshot
 
 IMPORTED = "imported"
-"""The fact of a binding that `import` noted: the configuration of that address was written from that order."""
+"""The fact of a binding that `import` noted: the configuration of the address was written from that order."""
 
 _LIST_OF = {
     "vendor": "vendors",

@@ -403,7 +403,9 @@ def _untrue_prebook(
     if isinstance(ship_to, str):
         customer = configuration.resources[Address("customers", str(wanted["customer"]))]
         ship_tos = customer.attributes["ship_to"]
-        assert isinstance(ship_tos, Mapping) and isinstance(named := ship_tos[ship_to], Mapping)
+        assert isinstance(ship_tos, Mapping)
+        named = ship_tos[ship_to]
+        assert isinstance(named, Mapping)
         title = str(named["name"])
     binding = world.binding(address.name, "prebooks")
     return [

@@ -20,7 +20,7 @@ from reconciler.model.value import Path
 
 
 def index_places(text: str) -> dict[Path, Place]:
-    """The place of every value up to the first fault of syntax or limit; of a key written twice, the first."""
+    """The place of every value up to the first fault of syntax or limit; of a key written twice the first."""
     places: dict[Path, Place] = {}
     with suppress(YAMLError):  # what stands before the fault is known
         _walk(text, places)

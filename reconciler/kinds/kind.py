@@ -184,7 +184,7 @@ class Kind(Protocol):
         """What the answer to `step` taught, and which lines it refused."""
 
     def fate(self, step: OperatorStep, subject: Subject, live: Sequence[LiveResource], scope: Scope) -> Fate:
-        """What became of an open step that `subject` does not ask for any more; `live` is all that was read."""
+        """What became of an open step that `subject` asks for no more; `live` is all that was read."""
 
     def unsettled(self, former: Applied, change: Change) -> Applied:
         """What is known while `change` is made: of what Komet does not show, only what it does not write."""

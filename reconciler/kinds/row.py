@@ -123,7 +123,7 @@ class Row:
 
 
 def _is_odd(number: Decimal, written: object) -> bool:
-    """Whether Python reads as a number what is none in JSON, or one that would fill pages when written out."""
+    """Whether Python reads as a number what is none in JSON, or one that would fill pages if written out."""
     exponent = number.as_tuple().exponent
     is_long = not isinstance(exponent, int) or abs(exponent) > _MOST_PLACES
     return is_long or (isinstance(written, str) and ("_" in written or not written.isascii()))

@@ -24,8 +24,8 @@ class Query:
 class Answer:
     """What Komet said: the whole JSON object. Nothing found is an answer without its payload key.
 
-    Amounts with decimals are `Decimal` in `payload`, never float. `is_refusal` marks the answer of a query that
-    may be refused and was; there is nothing in it.
+    Amounts with decimals are `Decimal` in `payload`, never float. `is_refusal` marks the answer of a query
+    that may be refused and was; there is nothing in it.
     """
 
     method: str

@@ -9,7 +9,6 @@ from reconciler.model.address import Address
 from reconciler.model.origin import Origin
 from reconciler.model.value import Json, Value
 
-
 PENDING = "pending"
 """Under which a record says what an apply was about when it began to write."""
 
@@ -99,8 +98,8 @@ class Sought:
     """A resource to be read: what is wanted of it, what is known of it, or both.
 
     `search` asks to look where it is wanted as well as where it is known to be: a successor may stand there.
-    `removes` says whether lines of it are to go, so that what hangs on them is to be read too; None leaves it to
-    the reading, by what was last `applied`.
+    `removes` says whether lines of it are to go, so that what hangs on them is to be read too; None leaves it
+    to the reading, by what was last `applied`.
     """
 
     address: Address

@@ -49,7 +49,7 @@ def _kinds(document: Document, paint: Paint) -> Iterator[str]:
 
 
 def _customers(document: Document, paint: Paint) -> Iterator[str]:
-    """Boxes: those that stand reserved on hand, those on orders and those sold, each with the managed part."""
+    """Boxes: those reserved on hand, those on orders and those sold, each with the managed part."""
     head = ["boxes for", "on hand", "managed", "on order", "managed", "adopted", "other project"]
     rows = [[*head, "sold", "managed"]]
     for each in document["customers"]:

@@ -9,6 +9,6 @@ _CALCULATED = tuple("=+-@\uff1d\uff0b\uff0d\uff20|%")
 
 
 def csv_cell(value: object) -> str:
-    """`value` as a cell that stays text: what would be calculated begins with an apostrophe; None is empty."""
+    """`value` as a cell that stays text: what would be calculated gets an apostrophe; None is empty."""
     shown = "" if value is None else inert(str(value))
     return f"'{shown}" if shown.lstrip().startswith(_CALCULATED) else shown

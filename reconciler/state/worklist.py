@@ -1,4 +1,4 @@
-"""The open operator steps, what a person still has to do and since when; and those that were closed, with why."""
+"""What a person still has to do and since when, beside what was closed and why."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Worklist:
     def open(
         self, scope: Scope, steps_by_address: Mapping[Address, Sequence[OperatorStep]], at: datetime
     ) -> None:
-        """The given steps are open: what was open already keeps its first-seen time and gets the new words."""
+        """The given steps are open: what was open already keeps its first-seen time and gets new words."""
         self._database.execute_all(
             _OPEN,
             [

@@ -149,5 +149,5 @@ def test_the_same_variables_give_the_same_text() -> None:
     ],
 )
 def test_weeks_and_weekdays_say_what_they_take(text: str, why: str) -> None:
-    """What a standing order is made of: consecutive weeks, few enough, and a weekday of a week by its name."""
+    """What a standing order is made of: consecutive weeks, few enough, and a weekday by its name."""
     assert why in fault_of(text).summary

@@ -115,7 +115,7 @@ def test_a_date_is_read_once(tmp_path: Path) -> None:
 
 
 def test_a_moved_prebook_is_not_lost_where_the_list_is_bare(tmp_path: Path) -> None:
-    """Without a date in prebook.list nobody knows where it stands: the plan says so and makes no second one."""
+    """Without a date in prebook.list nobody knows where it is: the plan says so and makes no second one."""
     world = make(tmp_path, prebook_list_rows="bare")
     write(world, prebook(RED, recreate="true"))
     world.apply()
@@ -168,7 +168,7 @@ def test_a_large_prebook_takes_several_calls(tmp_path: Path) -> None:
 
 
 def test_a_large_prebook_needs_a_header_of_its_own(tmp_path: Path) -> None:
-    """Komet could put the later lines onto another prebook with the same header: that is a fault, at its place."""
+    """Komet could put the later lines onto another prebook with the same header: a fault, at its place."""
     world = make(tmp_path)
     number = strangers_prebook(world)
     write(world, prebook(*many_items(120)))

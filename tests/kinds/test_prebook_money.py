@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pytest
-
 from plan.making import change
+
 from reconciler.kinds.prebooks.money import purchase_commitment, sale_of
 from reconciler.model.change import Action, Sale
 from reconciler.model.step import ApiStep

@@ -27,8 +27,9 @@ prebooks:
 """  # noqa: E501
 PREBOOK = """\
   {name}:
-    {{customer: standing, ship_date: 2027-02-0{day}, carrier: FEDEX, location: MIA, items: {{a: {{product: RSFRE60,
-    box_type: HB, boxes: {boxes}, unit: stem, bunches: {bunches}, stems: 25, price: 0.85, from_po: {order}}}}}}}
+    {{customer: standing, ship_date: 2027-02-0{day}, carrier: FEDEX, location: MIA, items: {{a: {{
+    product: RSFRE60, box_type: HB, boxes: {boxes}, unit: stem, bunches: {bunches}, stems: 25, price: 0.85,
+    from_po: {order}}}}}}}
 """
 
 
@@ -84,7 +85,7 @@ def test_only_its_own_flag_lets_it_through(world: World) -> None:
 
 
 def test_what_is_drawn_already_is_not_refused_again(world: World) -> None:
-    """A prebook that adds nothing is not judged by what it drew before; by its number an order is known too."""
+    """A prebook that adds nothing is not judged by what it drew before; an order is known by its number too."""
     world.write(all=written(("one", 30, 12, "roses")))
     world.apply()
     number = world.order("roses")["number"]

@@ -261,9 +261,9 @@ def settle(world: World) -> Plan:
 def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
     former: str, wanted: str, done: list[Deed], loses_state: bool
 ) -> None:
-    """After one configuration, people and perhaps a lost state, the next configuration comes true: by calls at
-    once, by people afterwards; predicted calls are counted calls; nobody else's prebook is touched; and
-    planning is deterministic. What is bought past Pending Approval is refused by the plan and not by Komet."""
+    """After one configuration, people and perhaps a lost state, the next configuration comes true: by calls
+    at once, by people afterwards; predicted calls are counted calls; nobody else's prebook is touched;
+    and planning is deterministic. What is bought past Pending Approval the plan refuses, not Komet."""
     with fresh_world() as world:
         world.write(all=former)
         world.apply(plan_all(world))

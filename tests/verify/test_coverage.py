@@ -106,13 +106,13 @@ prebooks:
 
 
 def test_prebooks_are_counted_too(blank: Buyer) -> None:
-    """Ours and a stranger's of the same day, with the boxes that they sell; what is sold by the unit has none."""
+    """Ours and a stranger's of the same day, with the boxes they sell; what is sold by the unit has none."""
     world = blank.world
     world.write(all=CUSTOMERS + PREBOOK)
     world.apply()
     session = world.session()
     with session.connection:
-        header = {
+        header: dict[str, Json] = {
             "customerId": 48213,
             "carrierId": 31,
             "shipDate": "2027-02-08",

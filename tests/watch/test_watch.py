@@ -185,7 +185,7 @@ def test_both_formats_say_the_same(seen: Seen) -> None:
     assert look is not None
     text = openmetrics_text(seen, 1234.5).decode()
     assert text.endswith("# EOF\n")
-    found = values(openmetrics(text))
+    found = values(openmetrics(text))  # type: ignore[no-untyped-call]
     assert found == values(plain(plain_text(seen, 1234.5).decode()))
     assert found["reconciler_changes_pending update"] == 1
     assert found["reconciler_calls_used_today"] == look.used

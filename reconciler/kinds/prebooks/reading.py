@@ -113,8 +113,8 @@ class Missing:
 
 
 def _missing(sought: Iterable[Sought], found: Mapping[int, LiveResource], scope: Scope) -> Missing:
-    """What does not stand where it is known to be or wanted. What an apply deletes is to be found nowhere, and
-    what it creates was looked for by its plan."""
+    """What does not stand where it is known to be or wanted. What an apply deletes is to be found nowhere,
+    and what it creates was looked for by its plan."""
     there = {each.number for each in found.values()}
     marked = {
         each.marker.name for each in found.values() if each.marker and each.marker.project == scope.project
