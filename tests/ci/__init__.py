@@ -1,0 +1,1 @@
+"""CI: workflows, their actions and what `init` writes, run as GitHub runs them."""

@@ -125,3 +125,15 @@ def test_every_timer_has_its_service() -> None:
     for timer in (EXAMPLES / "systemd").glob("*.timer"):
         assert timer.with_suffix(".service").is_file()
         assert "WantedBy=timers.target" in timer.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", sorted((EXAMPLES / "kubernetes").glob("*.yaml")), ids=lambda file: file.stem)
+def test_a_pod_mounts_what_it_has(file: Path) -> None:
+    """Every volume is there, used, and the token comes from a secret."""
+    spec = yaml.safe_load(file.read_text(encoding="utf-8"))["spec"]
+    pod = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]["spec"]
+    containers = [*pod["initContainers"], *pod["containers"]]
+    mounted = {mount["name"] for each in containers for mount in each["volumeMounts"]}
+    assert mounted == {volume["name"] for volume in pod["volumes"]}
+    (variable,) = pod["containers"][0]["env"]
+    assert variable["name"] == "KOMET_COMPANY_TOKEN" and "secretKeyRef" in variable["valueFrom"]
