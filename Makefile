@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check format lint types contracts soak story hostile fuzz docs clean
+.PHONY: help demo test check format lint types contracts soak story hostile fuzz bench docs clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,10 @@ $(VENV)/.fuzz: $(READY)
 
 fuzz: $(VENV)/.fuzz ## Coverage-guided fuzzing, a minute for each target (TARGET=yaml TIME=600, or AGAIN=FILE)
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(or $(TARGET),all) --seconds $(or $(TIME),60) $(if $(AGAIN),--again $(AGAIN))
+
+bench: $(READY) ## How long things take, beside Terraform and octoDNS (ARGS="--sizes 1000 --only ours")
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,bench]"
+	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(READY) ## The documentation site, into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

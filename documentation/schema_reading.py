@@ -104,16 +104,31 @@ def _one_type(root: Schema, schema: Schema, name: str, within: frozenset[str]) -
         case "boolean":
             return "`true` or `false`"
         case "array":
-            return f"list of {type_words(root, schema['items'], within)}" if "items" in schema else "list"
+            return _list_words(root, schema, within)
         case "object":
             return _mapping_words(schema)
         case _:
             return name
 
 
+def _list_words(root: Schema, schema: Schema, within: frozenset[str]) -> str:
+    if "items" not in schema:
+        return "list"
+    member = resolved(root, schema["items"])
+    joint = ", each " if _is_said(member) else " of "
+    return f"list{joint}{type_words(root, schema['items'], within)}"
+
+
+def _is_said(schema: Schema) -> bool:
+    """Whether the schema says in words which texts it takes."""
+    return "pattern" in schema and "x-says" in schema
+
+
 def _text_words(schema: Schema) -> str:
     if schema.get("format") == "date" or "day" in schema.get("x-says", "").split():
         return "date, `YYYY-MM-DD`"
+    if _is_said(schema):
+        return str(schema["x-says"])
     longest = schema.get("maxLength")
     return f"text, at most {longest} characters" if longest else "text"
 

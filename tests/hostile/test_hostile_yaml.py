@@ -44,7 +44,7 @@ def test_nobody_reads_a_million_faults(text: str) -> None:
 
 def test_places_are_indexed_as_deep_as_is_read() -> None:
     """A path of a million steps would be kept a million times."""
-    places = index_places("a: 1\nb: " + "[" * 100_000)
+    places = index_places("a: 1\nb: " + "[" * 3_000)
     assert ("a",) in places
     assert len(places) < 60
 
