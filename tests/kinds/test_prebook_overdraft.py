@@ -85,7 +85,7 @@ def test_only_its_own_flag_lets_it_through(world: World) -> None:
 
 
 def test_what_is_drawn_already_is_not_refused_again(world: World) -> None:
-    """A prebook that adds nothing is not judged by what it drew before; an order is known by its number too."""
+    """A prebook that adds nothing is not judged by what it drew before; an order is known by number too."""
     world.write(all=written(("one", 30, 12, "roses")))
     world.apply()
     number = world.order("roses")["number"]
