@@ -38,7 +38,7 @@ from reconciler.model.value import Json
 from reconciler.plan.cost import apply_calls, verify_calls
 from reconciler.plan.guard import raise_if_unusable
 from reconciler.plan.planner import Choices
-from reconciler.plan.rejudge import refusals_now
+from reconciler.plan.rejudge import judge_again
 from reconciler.plan.review import make_plan_of
 from reconciler.plan.selection import fit_within
 from reconciler.reading import (
@@ -191,8 +191,8 @@ def read_saved_plan(session: Session, document: Mapping[str, Json]) -> Plan:
     if session.connection.now() >= plan.expires_at:
         raise PlanUnusable(f"the plan expired at {plan.expires_at.isoformat()}: plan again")
     _raise_if_used(session, str(document["digest"]))
-    refusals = () if plan.refusals else refusals_now(plan, project.guards, session.today)
-    if refusals:
+    refusals = judge_again(plan, project.guards, session.today)
+    if refusals and not plan.refusals:
         raise GuardRefused("; ".join(f"{guard.name}: {guard.detail}" for guard in refusals))
     return plan
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Iterator, Set
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import wraps
-from math import isfinite
 from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, Undefined, UndefinedError
@@ -20,10 +18,17 @@ from jinja2.utils import htmlsafe_json_dumps
 
 from reconciler.config.allowance import Allowance, TemplateRefused
 from reconciler.config.template_code import MeteredCode
+from reconciler.config.template_values import (
+    MAX_TEXT,
+    day_of,
+    days,
+    replaced,
+    rounded,
+    text_of,
+    weekday,
+    weeks,
+)
 
-MAX_TEXT = 1_000_000
-MAX_WEEKS = 530
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MAX_TIMES = 100_000
 MAX_BITS = 256
 
@@ -44,7 +49,6 @@ _TEXT_METHODS = _words(
 )
 _DATE_METHODS = _words("day isocalendar isoformat isoweekday month toordinal weekday year")
 
-_WRITABLE = (str, int, float, Decimal, date, timedelta, list, tuple, dict, range, type(None))
 _NAMES: dict[type, str] = {str: "text", int: "number", Decimal: "number", date: "date", list: "list"}
 
 
@@ -109,9 +113,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self.allowance = allowance
         bounded = self.globals["range"]
-        self.globals = {"range": bounded, "date": _date, "days": _days, "weeks": _weeks, "weekday": _weekday}
+        self.globals = {"range": bounded, "date": day_of, "days": days, "weeks": weeks, "weekday": weekday}
         filters: dict[str, Callable[..., Any]] = {name: FILTERS[name] for name in _FILTERS}
-        filters.update(replace=_replace, round=_round, join=self.join, weekday=_weekday, date=_date)
+        filters.update(replace=replaced, round=rounded, join=self.join, weekday=weekday, date=day_of)
         filters.update({name: _on_text(FILTERS[name]) for name in _OF_TEXT}, tojson=self.tojson, sum=self.sum)
         self.filters = {name: self.metered(function) for name, function in filters.items()}
         tests: Any = TESTS  # typed as functions without signatures
@@ -141,7 +145,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def written(self, value: Any) -> Any:
         """`value` as the text that an output writes."""
-        text = _text(value)
+        text = text_of(value)
         if isinstance(text, str):
             self.allowance.take(len(text))
         return text
@@ -157,7 +161,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         texts: list[str] = []
         size = 0
         for part in parts:
-            texts.append(_text(part))
+            texts.append(text_of(part))
             size += len(texts[-1]) + len(separator)
             if size > MAX_TEXT:
                 raise TemplateRefused("it joins more than 1 MB of text")
@@ -171,7 +175,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return total
 
     def tojson(self, value: Any) -> str:
-        _text(value)
+        text_of(value)
         return htmlsafe_json_dumps(value, sort_keys=True)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -229,37 +233,6 @@ def _exact(number: Any) -> Decimal:
     return Decimal(number)
 
 
-def _text(value: Any) -> Any:
-    """`value` as text if it has one that is always the same and of bearable size."""
-    if isinstance(value, str | Undefined):
-        return value
-    if isinstance(value, float | Decimal) and not isfinite(value):
-        raise TemplateRefused("a number becomes too large")
-    if not isinstance(value, _WRITABLE):
-        raise TemplateRefused(
-            f"a {type(value).__name__} cannot be written: call it, or make a list of it with | list"
-        )
-    if isinstance(value, list | tuple | dict):
-        _raise_if_long(value)
-    return str(value)
-
-
-def _raise_if_long(value: Any) -> None:
-    size = 0
-    waiting: list[Any] = [value]
-    while waiting:
-        part = waiting.pop()
-        size += len(part) if isinstance(part, str) else 4
-        if size + len(waiting) > MAX_TEXT:
-            raise TemplateRefused("it writes a list of more than 1 MB")
-        if isinstance(part, dict):
-            waiting.extend([*part, *part.values()])
-        elif isinstance(part, list | tuple):
-            waiting.extend(part)
-        elif not isinstance(part, _WRITABLE):
-            _text(part)
-
-
 def _sentence(message: str | None) -> str:
     """Jinja's own words for what is not there, as the part of a sentence."""
     text = (message or "there is nothing here").rstrip(".")
@@ -273,54 +246,7 @@ def _on_text(of_text: Callable[..., Any]) -> Callable[..., Any]:
     def bounded(*arguments: Any, **options: Any) -> Any:
         for argument in arguments:
             if isinstance(argument, list | tuple | dict):
-                _text(argument)
+                text_of(argument)
         return of_text(*arguments, **options)
 
     return bounded
-
-
-def _replace(text: Any, old: str, new: str) -> str:
-    whole, old, new = _text(text), _text(old), _text(new)
-    if len(whole) + whole.count(old) * max(len(new) - len(old), 0) > MAX_TEXT:
-        raise TemplateRefused("it replaces until the text is larger than 1 MB")
-    replaced: str = whole.replace(old, new)
-    return replaced
-
-
-def _round(number: Any, places: int = 0) -> Decimal:
-    if not 0 <= places <= 10:
-        raise TemplateRefused("round takes 0 to 10 places")
-    return Decimal(round(Decimal(number), places))
-
-
-def _date(text: Any) -> date:
-    """The day that `text` names, as YYYY-MM-DD."""
-    if isinstance(text, date):
-        return text
-    if not isinstance(text, str) or len(text) != 10:
-        raise TemplateRefused(f"date needs a text such as '2027-02-01', and got {str(text)[:40]!r}")
-    return date.fromisoformat(text)
-
-
-def _days(number: int) -> timedelta:
-    return timedelta(days=operator.index(number))
-
-
-def _weeks(first: Any, count: int | None = None) -> timedelta | list[date]:
-    """`weeks(2)` is that long; `weeks(day, 13)` are that day and the same weekday of 12 weeks after it."""
-    if count is None:
-        return timedelta(weeks=operator.index(first))
-    day, number = _date(first), operator.index(count)
-    if not 0 <= number <= MAX_WEEKS:
-        raise TemplateRefused(f"weeks takes a count from 0 to {MAX_WEEKS}, and got {number}")
-    return [day + timedelta(weeks=week) for week in range(number)]
-
-
-def _weekday(day: Any, name: str | None = None) -> int | date:
-    """The day of the week, 1 is Monday; with a name such as 'mon' that weekday of the day's ISO week."""
-    own = _date(day)
-    if name is None:
-        return own.isoweekday()
-    if name not in WEEKDAYS:
-        raise TemplateRefused(f"weekday takes one of {', '.join(WEEKDAYS)}, and got {str(name)[:40]!r}")
-    return own + timedelta(days=WEEKDAYS.index(name) + 1 - own.isoweekday())

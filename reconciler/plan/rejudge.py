@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from reconciler.errors import PlanUnusable
+from reconciler.kinds.wanted import WANTED
+from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.plan import GuardVerdict, Plan, Verdict
 from reconciler.model.project import GuardSettings
@@ -25,19 +28,36 @@ BY_CHANGES = (
 """The guards that need nothing but the changes and the day."""
 
 
-def refusals_now(plan: Plan, settings: GuardSettings, today: date) -> tuple[GuardVerdict, ...]:
-    """What refuses the plan's changes today, beyond what was allowed when it was made."""
+def judge_again(plan: Plan, settings: GuardSettings, today: date) -> tuple[GuardVerdict, ...]:
+    """What refuses the plan's changes today, beyond what was allowed when it was made.
+
+    `PlanUnusable` when a change says something that no kind understands, before anything is done with it.
+    """
+    try:
+        for change in plan.changes:
+            if change.wanted is not None:
+                WANTED[change.address.kind](change.wanted)
+        return _refusals(plan, settings, today)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise PlanUnusable(
+            f"the plan file holds what no plan does ({type(error).__name__}: {error}): plan again"
+        ) from None
+
+
+def _refusals(plan: Plan, settings: GuardSettings, today: date) -> tuple[GuardVerdict, ...]:
     allowed = {each.flag for each in plan.guards if each.verdict is Verdict.ALLOWED}
     changes = [_protected(change, settings) for change in plan.changes]
     judged = Judged(changes=changes, managed={}, wanted={}, today=today, settings=settings)
-    found = [
-        GuardVerdict(
-            name, Verdict.REFUSED, each.detail, f"{name}:{each.address}" if name in BY_ADDRESS else name
-        )
+    refused = [
+        GuardVerdict(name, Verdict.REFUSED, each.detail, _flag(name, each.address))
         for name in BY_CHANGES
         for each in GUARDS[name](judged)
     ]
-    return tuple(each for each in found if each.flag not in allowed)
+    return tuple(each for each in refused if each.flag not in allowed)
+
+
+def _flag(name: str, address: Address | None) -> str:
+    return f"{name}:{address}" if name in BY_ADDRESS else name
 
 
 def _protected(change: Change, settings: GuardSettings) -> Change:

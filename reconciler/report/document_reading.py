@@ -57,7 +57,7 @@ def _plan(node: Node) -> Plan:
             name: int(str(count)) for name, count in node.node("unmanaged_by_kind").members.items()
         },
         settled=node.whole("settled"),
-        ids={name: id if isinstance(id, int) else None for name, id in node.node("ids").members.items()},
+        ids={_address_text(name): _id(id) for name, id in node.node("ids").members.items()},
         agreed=tuple(
             Agreed(_read_applied(each.node("applied")), _read_binding(each.node("binding")))
             for each in node.nodes("agreed")
@@ -97,7 +97,7 @@ def _read_change(node: Node) -> Change:
         depends_on=_addresses(node, "depends_on"),
         attributes=tuple(
             AttributeChange(
-                _path(each.array("path")),
+                _attribute_path(each.array("path")),
                 each.members["before"],
                 each.members["after"],
                 each.flag("sensitive"),
@@ -130,7 +130,10 @@ def _read_change(node: Node) -> Change:
 
 
 def _read_sale(node: Node | None) -> Sale | None:
-    return Sale(node.amount("price"), node.maybe_text("cost"), node.amount("fee")) if node else None
+    if node is None:
+        return None
+    cost = None if node.maybe_text("cost") is None else node.amount("cost")
+    return Sale(node.amount("price"), cost, node.amount("fee"))
 
 
 def _read_closed(node: Node) -> ClosedStep:
@@ -170,6 +173,20 @@ def _read_step(node: Node, family: str) -> Step:
         paths=tuple(_path(each) for each in node.array("paths") if isinstance(each, list)),
         if_ignored=node.maybe_text("if_ignored") or "",
     )
+
+
+def _address_text(text: str) -> str:
+    return str(Address.parse(text))
+
+
+def _id(id: Json) -> int | None:
+    return id if isinstance(id, int) else None
+
+
+def _attribute_path(parts: list[Json]) -> tuple[str | int, ...]:
+    if not parts:
+        raise ValueError("an attribute has no path")
+    return _path(parts)
 
 
 def _moment(node: Node, name: str) -> datetime:

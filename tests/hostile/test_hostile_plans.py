@@ -18,9 +18,10 @@ from world import World
 from hostile.answers import ACCOUNTS, example_world, recorded, tampered
 from hostile.plans import with_new_digest
 from reconciler.cli.plan_file import read_plan_file
-from reconciler.errors import GuardRefused, KometError, PlanUnusable, UsageError
+from reconciler.errors import GuardRefused, KometError, PlanUnusable, ReconcilerError, UsageError
 from reconciler.kinds.families import FAMILIES
 from reconciler.kinds.registry import REGISTRY
+from reconciler.kinds.wanted import WANTED
 from reconciler.komet.methods import METHODS, method_named
 from reconciler.komet.request import make_request
 from reconciler.model.event import Outcome
@@ -38,6 +39,35 @@ def test_an_edited_plan_is_refused_or_shown_without_harm(number: int) -> None:
     """Whatever is dropped, swapped or replaced, with a digest that fits: unusable, or text that is inert."""
     chance = Random(number)
     run_plan(tampered(json.dumps(chance.choice(recorded().plans)).encode(), chance))
+
+
+@settings(max_examples=12)
+@given(number=st.integers(0, 2**32))
+def test_an_edited_plan_is_refused_or_ends_with_a_summary(fresh: World, number: int) -> None:
+    """Never a traceback: what no kind understands is refused before anything is called."""
+    content = json.dumps(plan_document(fresh.plan())).encode()
+    try:
+        document = with_new_digest(json.loads(tampered(content, Random(number))))
+    except (ValueError, AttributeError):
+        return  # no object any more, or half a character, of which there is no digest
+    world = fresh.copy()
+    with suppress(ReconcilerError):
+        summary = apply_edited(world, lambda rest: replace_all(rest, document))
+        assert summary.exit_code in (0, 7, 10)
+    world.close()
+
+
+def replace_all(document: Document, by: Document) -> None:
+    document.clear()
+    document.update(by)
+
+
+@pytest.fixture(scope="module", params=ACCOUNTS)
+def fresh(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[World]:
+    """The same for many copies."""
+    made = example_world(tmp_path_factory.mktemp("plans"), request.param)
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=ACCOUNTS)
@@ -153,7 +183,7 @@ def test_parameters_hold_no_token() -> None:
 
 def test_every_kind_has_its_family_of_writing_methods() -> None:
     """The table knows every kind, and the families share no method."""
-    assert set(FAMILIES) == set(REGISTRY)
+    assert set(FAMILIES) == set(WANTED) == set(REGISTRY)
     for name in WRITES:
         assert sum(name.startswith(family) for family in FAMILIES.values()) <= 1
     assert {step["method"] for document in recorded().plans for step in api_steps(document)} <= WRITES
