@@ -257,7 +257,7 @@ def settle(world: World) -> Plan:
 
 
 @given(configurations(), configurations(), deeds, st.booleans())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
     former: str, wanted: str, done: list[Deed], loses_state: bool
 ) -> None:
@@ -293,7 +293,7 @@ def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
 @given(
     configurations(), configurations(), st.integers(1, 12), st.sampled_from(["lose_request", "lose_answer"])
 )
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_an_apply_that_dies_anywhere_is_completed_by_the_next_ones(
     former: str, wanted: str, place: int, kind: str
 ) -> None:
