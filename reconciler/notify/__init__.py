@@ -1,0 +1,1 @@
+"""Carrying notifications to webhooks: bounded in time, and without a word of their addresses."""
