@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 
-from reconciler.accepting import Check
-from reconciler.config.draft import address_at, draft_name, draft_text, is_sound
+from reconciler.config.draft import Check
+from reconciler.drafting import Drafts
 from reconciler.errors import BudgetExceeded, ConfigurationError, UsageError
-from reconciler.kinds.kind import LiveIds, Match, Scope, Subject
-from reconciler.kinds.naming import distinct_names
-from reconciler.kinds.registry import REGISTRY
-from reconciler.kinds.writing import Described, Indescribable, Quest
+from reconciler.kinds.reservations.writing import unexplained_stock
+from reconciler.kinds.writing import Indescribable, Mention, Quest
 from reconciler.kinds.writings import WRITINGS
 from reconciler.komet.drive import drive
 from reconciler.model.address import Address
-from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.origin import Origin
-from reconciler.model.resource import Binding, DesiredResource, LiveResource
-from reconciler.model.value import Value
-from reconciler.reading import IMPORTED, AccountReading, located, read_account
+from reconciler.model.resource import Binding, LiveResource
+from reconciler.reading import AccountReading, located, read_account
 from reconciler.session import Session
 
 LONGEST_SPAN = 366
 """Ship dates that one import reads at most: each is a call."""
+
+ORDERS = ("purchase_orders", "prebooks")
+"""The kinds that name customers, and are read by ship date."""
 
 Announce = Callable[[int, str], None]
 """Hears of calls before they are made: how many, and what for."""
@@ -33,7 +31,8 @@ Announce = Callable[[int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be imported: kinds, customers by code, and ship dates, the last one included."""
+    """What is to be imported: kinds (all, where none is named), customers by code, and ship dates, the last
+    one included."""
 
     kinds: tuple[str, ...]
     codes: tuple[str, ...]
@@ -46,10 +45,28 @@ class Request:
         days = (self.last - self.first).days + 1
         return tuple((self.first + timedelta(days=day)).isoformat() for day in range(days))
 
+    @property
+    def sought_codes(self) -> frozenset[str]:
+        """The codes as they are compared."""
+        return frozenset(code.strip().lower() for code in self.codes)
+
+    @property
+    def is_about_customers(self) -> bool:
+        """Whether customers are asked for by themselves, and not only as those whom orders name.
+
+        Then all that can be read of them is written: each of them costs every plan two calls more.
+        """
+        return "customers" in self.kinds or (not self.kinds and bool(self.codes))
+
+    def asks_for(self, kind: str) -> bool:
+        """Whether resources of `kind` are to be written."""
+        return kind in (self.kinds or WRITINGS)
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What was found: the resources, their `texts` by kind, what cannot be written, and the calls spent.
+    """What was found: the resources, the `texts` of their files by name, what was `skipped`, what is `unsaid`
+    of those that were written, what Komet shows of no resource of a kind (`hidden`), and the calls spent.
 
     `bindings` tie the orders to their addresses: noted, they make the next plan empty.
     """
@@ -57,6 +74,8 @@ class Imported:
     resources: tuple[Address, ...]
     texts: Mapping[str, str]
     skipped: tuple[Indescribable, ...]
+    unsaid: tuple[Indescribable, ...]
+    hidden: Mapping[str, tuple[str, ...]]
     bindings: tuple[Binding, ...]
     calls: int
 
@@ -65,8 +84,9 @@ def import_account(session: Session, request: Request, check: Check, announce: A
     """Configuration for what of `request` nobody manages yet: planned at once, it changes nothing.
 
     Without codes it is about the customers that the configuration names; where it names none, about all that
-    standalone orders of these dates are made out to. What an order or a reservation refers to is written with
-    it. UsageError for a code that Komet does not have, BudgetExceeded before calls that are too many.
+    standalone orders and prebooks of these dates are made out to. What an order or a reservation refers to is
+    written with it. UsageError for a code that Komet does not have, BudgetExceeded before calls that are too
+    many.
     """
     if not 0 < len(request.dates) <= LONGEST_SPAN:
         raise UsageError(f"--from and --to must span 1 to {LONGEST_SPAN} days")
@@ -75,14 +95,16 @@ def import_account(session: Session, request: Request, check: Check, announce: A
     faults = [fault for matches in reading.basis.matches.values() for fault in matches.diagnostics]
     if faults:
         raise ConfigurationError([located(session, each) for each in faults])
-    search = _Search(session, reading, request, announce, reading.basis.scope)
-    search.run()
-    texts = search.sound_texts(check)
+    drafts = Drafts(reading.basis, reading.basis.scope)
+    _Search(session, reading, request, announce, drafts).run()
+    texts = drafts.sound_texts(check)
     return Imported(
-        resources=tuple(sorted(search.found)),
+        resources=tuple(sorted(drafts.found)),
         texts=texts,
-        skipped=tuple(search.skipped),
-        bindings=tuple(search.bindings()),
+        skipped=tuple(drafts.skipped),
+        unsaid=tuple(drafts.unsaid()),
+        hidden=_hidden(drafts, request),
+        bindings=tuple(drafts.bindings()),
         calls=session.connection.port.calls_made - before,
     )
 
@@ -98,175 +120,103 @@ def note_import(session: Session, imported: Imported) -> None:
 
 @dataclass(slots=True)
 class _Search:
-    """One import under way: what was found so far, and the scope in which it goes by its names."""
+    """One import under way: what is read in which order, and drafted."""
 
     session: Session
     reading: AccountReading
     request: Request
     announce: Announce
-    scope: Scope
-    found: dict[Address, Described] = field(default_factory=dict)
-    skipped: list[Indescribable] = field(default_factory=list)
+    drafts: Drafts
 
     def run(self) -> None:
-        asked = self.request.kinds
-        orders: tuple[LiveResource, ...] = ()
-        if "purchase_orders" in asked or not (self.request.codes or self.managed("customers")):
-            orders = self.seek("purchase_orders", Quest(dates=self.request.dates), len(self.request.dates))
-        customers = self.customers(orders)
-        quest = Quest(customers=customers)
-        if "purchase_orders" in asked:
-            self.take("purchase_orders", orders, quest)
-        if "reservations" in asked and customers:
-            active = [each for each in self.scope.catalogue.lists["locations"].entries if each.active]
-            stock = self.seek("reservations", quest, len(active) * (2 + len(customers)))
-            self.take("reservations", stock, quest)
-        if "customers" not in asked:
-            self.leave_unused()
+        request = self.request
+        orders = {kind: self.seek(kind, self.quest(kind)) for kind in self.order_kinds()}
+        mentions = [each for kind, live in orders.items() for each in self.mentions(kind, live)]
+        customers = self.customers(mentions)
+        for kind, live in orders.items():
+            if request.asks_for(kind):
+                self.drafts.take(kind, live, Quest(customers=customers))
+        if request.asks_for("reservations") and customers:
+            self.take_stock(Quest(customers=customers))
+        if not request.is_about_customers:
+            self.drafts.leave_unused()
 
-    def customers(self, orders: Sequence[LiveResource]) -> frozenset[int]:
+    def take_stock(self, quest: Quest) -> None:
+        """Reservations come last and may take most calls: unless they were asked for by themselves, what was
+        read before is not lost where the budget ends."""
+        try:
+            stock = self.seek("reservations", quest)
+        except BudgetExceeded as error:
+            if "reservations" in self.request.kinds or not self.drafts.found:
+                raise
+            why = f"they may take {error.needed:,} calls: `import reservations` when the budget has them"
+            self.drafts.skipped.append(Indescribable("reservations", why))
+            return
+        self.drafts.take("reservations", stock, quest)
+        if not (self.request.codes or self.drafts.managed("customers")):
+            self.drafts.skipped.extend(unexplained_stock(stock))
+
+    def mentions(self, kind: str, live: Sequence[LiveResource]) -> Sequence[Mention]:
+        """The customers that orders name; their ship-tos matter only where the orders are to be written."""
+        mentions = WRITINGS[kind].mentions(live)
+        return mentions if self.request.asks_for(kind) else [Mention(each.customer) for each in mentions]
+
+    def order_kinds(self) -> list[str]:
+        """The kinds of orders that are read: those that are asked for; if they must say whom it is about and
+        none is, all of them."""
+        asked = [kind for kind in ORDERS if self.request.asks_for(kind)]
+        is_known = bool(self.request.codes or self.drafts.managed("customers"))
+        return asked if asked or is_known else [*ORDERS]
+
+    def quest(self, kind: str) -> Quest:
+        """The orders of the dates; whose they may be, where that is known before they are read."""
+        codes = self.request.sought_codes
+        customers = frozenset() if codes else self.drafts.managed("customers")
+        return Quest(customers=customers, codes=codes, dates=self.request.dates)
+
+    def customers(self, mentions: Sequence[Mention]) -> frozenset[int]:
         """The ids of the customers that this is about; those that have no name yet get one."""
-        managed = self.managed("customers")
-        codes = frozenset(code.strip().lower() for code in self.request.codes)
+        managed = self.drafts.managed("customers")
+        codes = self.request.sought_codes
         if not codes and managed:
             return managed
-        ids = frozenset() if codes else _customer_ids(orders)
-        if not codes and not ids:
+        quest = Quest(
+            customers=frozenset() if codes else frozenset(each.customer for each in mentions),
+            codes=codes,
+            is_thorough=self.request.is_about_customers,
+            ship_tos=frozenset(each.customer for each in mentions if each.has_ship_to),
+        )
+        if not (quest.codes or quest.customers):
             return frozenset()
-        quest = Quest(customers=ids, codes=codes)
-        live = self.seek("customers", quest, 1 + 2 * (len(codes) + len(ids)))
-        self.raise_if_unknown(codes, live)
-        self.take("customers", live, quest)
+        live = self.seek("customers", quest)
+        self.raise_if_unknown(live)
+        self.drafts.take("customers", live, quest)
         return frozenset(each.id for each in live)
 
-    def raise_if_unknown(self, codes: frozenset[str], live: Sequence[LiveResource]) -> None:
+    def raise_if_unknown(self, live: Sequence[LiveResource]) -> None:
         known = {str(each.attributes["code"]).lower() for each in live}
         for code in self.request.codes:
-            if code.strip().lower() in codes - known:
+            if code.strip().lower() not in known:
                 listed = self.reading.live.get("customers", ())
                 near = get_close_matches(code.upper(), [str(each.attributes["code"]) for each in listed], n=1)
                 hint = f"; did you mean {near[0]}?" if near else ""
                 raise UsageError(f"--customer {code}: no customer has that code in Komet{hint}")
 
-    def seek(self, kind: str, quest: Quest, calls: int) -> tuple[LiveResource, ...]:
-        """What Komet holds of `quest`, once the budget is known to suffice for at most `calls`."""
+    def seek(self, kind: str, quest: Quest) -> tuple[LiveResource, ...]:
+        """What Komet holds of `quest`, once the budget is known to suffice."""
+        calls = WRITINGS[kind].calls(quest, self.drafts.scope)
         project = self.session.configuration.project
         left = project.komet.daily_limit - self.session.calls_used_today
         if calls > left - project.reserve:
             raise BudgetExceeded(calls, left, project.reserve)
         self.announce(calls, f"to read {kind.replace('_', ' ')}")
-        quest = replace(quest, managed=self.managed(kind))
-        return drive(WRITINGS[kind].seek(quest, self.scope), self.session.connection.port)
-
-    def managed(self, kind: str) -> frozenset[int]:
-        """The ids of the live resources of `kind` that the configuration speaks of."""
-        ids: set[int] = set()
-        matches = self.reading.basis.matches.get(kind)
-        for match in matches.wanted.values() if matches else ():
-            for live in (match.live, match.cancelled, *match.retired):
-                if live is not None and kind == "reservations":
-                    lines = live.attributes["lines"]
-                    ids.update(int(str(line)) for line in (lines if isinstance(lines, list) else ()))
-                elif live is not None:
-                    ids.add(live.id)
-        return frozenset(ids)
-
-    def take(self, kind: str, live: Sequence[LiveResource], quest: Quest) -> None:
-        """Describes `live`, gives each a name, and keeps what a plan would leave as it is."""
-        bindings, wanted = self.reading.basis.bindings, self.reading.basis.resolved
-        former = {bound.id: each.name for each, bound in bindings.items() if each.kind == kind}
-        quest = replace(quest, managed=self.managed(kind), names=former)
-        described: list[Described] = []
-        for each in WRITINGS[kind].describe(live, quest, self.scope):
-            if isinstance(each, Indescribable):
-                self.skipped.append(each)
-            else:
-                described.append(each)
-        own = {former.get(each.live.id) if each.live else None for each in described}
-        taken = {each.name for each in {*wanted, *bindings} if each.kind == kind} - own
-        for name, each in zip(
-            distinct_names([one.names for one in described], taken), described, strict=True
-        ):
-            self.keep(Address(kind, name), each)
-
-    def keep(self, address: Address, described: Described) -> None:
-        why = self.why_not(address, described)
-        if why:
-            self.skipped.append(Indescribable(_words(address, described), why))
-            return
-        self.found[address] = described
-        if address.kind == "customers" and described.live is not None:
-            ids = {**self.scope.ids.by_address, address: described.live.id}
-            self.scope = replace(self.scope, ids=LiveIds(ids, self.scope.ids.labels))
-
-    def why_not(self, address: Address, described: Described) -> str:
-        """Why planning this at once would not be empty; "" when it would."""
-        if not is_sound(address.kind, described.attributes):
-            return "it holds something that no configuration may, as a text that is too long"
-        faults: list[Diagnostic] = []
-        desired = DesiredResource(address, described.attributes, Origin("", 1))
-        kind = REGISTRY[address.kind]
-        resolved = kind.resolve(desired, self.scope, faults.append)
-        if resolved is None:
-            return faults[0].summary if faults else "one of its codes is not known"
-        if described.live is None:
-            return ""
-        comparison = kind.compare(Subject(address, resolved, Match(described.live)), self.scope)
-        return "" if comparison.before == comparison.after else "written down, it would not be the same"
-
-    def leave_unused(self) -> None:
-        """Drops the customers that nothing found refers to: they were not asked for."""
-        used = {each.attributes.get("customer") for each in self.found.values()}
-        for address in [each for each in self.found if each.kind == "customers" and each.name not in used]:
-            del self.found[address]
-
-    def sound_texts(self, check: Check) -> dict[str, str]:
-        """The texts by kind. What would make the whole configuration invalid is left out, and said."""
-        while True:
-            texts = {kind: draft_text(kind, self.of_kind(kind)) for kind in WRITINGS if self.of_kind(kind)}
-            try:
-                check({draft_name(kind): text for kind, text in texts.items()})
-            except ConfigurationError as error:
-                if not self.drop(error.diagnostics, texts):
-                    raise
-                continue
-            return texts
-
-    def drop(self, faults: Iterable[Diagnostic], texts: Mapping[str, str]) -> bool:
-        """Whether any of the resources that `faults` stand in was ours to leave out."""
-        size = len(self.found)
-        for fault in faults:
-            address = address_at(fault, texts)
-            if address in self.found:
-                self.skipped.append(Indescribable(_words(address, self.found.pop(address)), fault.summary))
-        return len(self.found) < size
-
-    def of_kind(self, kind: str) -> dict[str, Mapping[str, Value]]:
-        return {
-            address.name: self.found[address].attributes
-            for address in sorted(self.found)
-            if address.kind == kind
-        }
-
-    def bindings(self) -> Iterator[Binding]:
-        """What the state has to know: an order that carries no marker is ours by its number alone."""
-        for address in sorted(self.found):
-            live = self.found[address].live
-            if live is not None and live.number is not None and address not in self.reading.basis.bindings:
-                known = REGISTRY[address.kind].binding(address, live, ())
-                yield replace(known, facts={**known.facts, IMPORTED: True})
+        quest = replace(quest, managed=self.drafts.managed(kind))
+        return drive(WRITINGS[kind].seek(quest, self.drafts.scope), self.session.connection.port)
 
 
-def _customer_ids(orders: Sequence[LiveResource]) -> frozenset[int]:
-    """The customers that standalone orders are made out to."""
-    ids: set[int] = set()
-    for order in orders:
-        if order.attributes["standalone"] is True and order.attributes["lines"]:
-            listed = order.attributes["customer_ids"]
-            ids.update(int(str(id)) for id in (listed if isinstance(listed, list) else ()))
-    return frozenset(ids)
-
-
-def _words(address: Address, described: Described) -> str:
-    number = described.live.number if described.live else None
-    return f"order {number}" if number else str(address)
+def _hidden(drafts: Drafts, request: Request) -> dict[str, tuple[str, ...]]:
+    """What Komet shows of no resource of a kind; of customers whom only orders name more was left out."""
+    kinds = {address.kind for address in drafts.found}
+    if not request.is_about_customers:
+        kinds -= {"customers"}
+    return {kind: each.hidden for kind, each in WRITINGS.items() if kind in kinds}

@@ -1,4 +1,4 @@
-"""Writing files of a configuration so that each is at every moment the old one or the new one."""
+"""Writing files so that each is at every moment the old one or the new one."""
 
 from __future__ import annotations
 
@@ -11,29 +11,34 @@ from pathlib import Path
 
 from reconciler.errors import ReconcilerError
 
+OWNER_ONLY = 0o600
+"""The permissions of what may hold what is nobody's business: a plan, a report."""
 _ORDINARY = 0o644
 
 
 def save_texts(root: Path, texts: Mapping[str, str]) -> None:
-    """Writes every text to its name below `root`; `ReconcilerError` names the first that cannot be."""
+    """Writes every text to its name below `root`; `ReconcilerError` names the first that cannot be.
+
+    A file keeps its permissions; behind a link, what it leads to is written.
+    """
     for name in sorted(texts):
-        save_text(root / name, texts[name])
+        save_text((root / name).resolve(), texts[name])
 
 
-def save_text(path: Path, text: str) -> None:
-    """Writes `text` in place of the file, which keeps its mode; behind a link, what it leads to."""
-    path = path.resolve()
+def save_text(path: Path, text: str, mode: int | None = None) -> None:
+    """Writes `text` in place of the file, or of the link; `mode` are its permissions, else they stay as they
+    are. `ReconcilerError` when it cannot be."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else _ORDINARY
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        kept = stat.S_IMODE(path.stat().st_mode) if mode is None and path.exists() else None
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode or kept or _ORDINARY)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            if path.exists():
-                draft.chmod(mode)
+            if kept is not None:
+                draft.chmod(kept)  # whatever the process masks
             draft.replace(path)
         except BaseException:
             with suppress(OSError):

@@ -17,6 +17,11 @@ def slug(*parts: object) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.encode("ascii", "ignore").decode().lower()).strip("-")
 
 
+def longer_names(*parts: object) -> tuple[str, ...]:
+    """Candidates for one name, each with one of `parts` more than the one before it."""
+    return tuple(slug(*parts[: count + 1]) for count in range(len(parts)))
+
+
 def distinct_names(
     wishes: Sequence[Sequence[str]], taken: Collection[str] = (), longest: int = LONGEST_NAME
 ) -> list[str]:

@@ -17,33 +17,46 @@ class Described:
     """A live resource as a configuration would want it, no default written.
 
     `names` are names for it, the short one first and each one more telling; `live` is what it stands for, or
-    None where nothing of it has an id of its own.
+    None where nothing of it has an id of its own. `unsaid` says what of it could not be written, and why.
     """
 
     names: tuple[str, ...]
     attributes: Mapping[str, Value]
     live: LiveResource | None = None
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Indescribable:
-    """A live resource that no configuration can say: which one, and why."""
+    """A live resource, or something of it, that no configuration can say: which one, and why."""
 
     what: str
     why: str
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A customer that an order names, and whether the order goes to one of that customer's ship-tos."""
+
+    customer: int
+    has_ship_to: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Quest:
     """What `import` looks for: these customers, by id or by code in lower case, and these ship dates.
 
-    `managed` are the ids of live resources that the configuration speaks of already, `names` those that
-    addresses have which only the state knows, by id.
+    The dates are in order. `managed` are the ids of live resources that the configuration speaks of already,
+    `names` those that addresses have which only the state knows, by id. Of customers that stand here only
+    because orders name them (`is_thorough` is false) no more is read than the list of all shows, and the
+    ship-tos of `ship_tos`.
     """
 
     customers: frozenset[int] = frozenset()
     codes: frozenset[str] = frozenset()
     dates: tuple[str, ...] = ()
+    is_thorough: bool = True
+    ship_tos: frozenset[int] = frozenset()
     managed: frozenset[int] = frozenset()
     names: Mapping[int, str] = field(default_factory=dict)
 
@@ -82,8 +95,18 @@ class Accepted:
 class Writing(Protocol):
     """What a kind answers for `import` and `accept`. Pure, as all of a kind is."""
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The attributes that no list shows, and that are therefore never written."""
+
+    def calls(self, quest: Quest, scope: Scope) -> int:
+        """How many calls `seek` makes at most, while no list has a second page."""
+
     def seek(self, quest: Quest, scope: Scope) -> Reading:
         """The reading that finds what `quest` asks for, with as few calls as the lists allow."""
+
+    def mentions(self, live: Sequence[LiveResource]) -> Sequence[Mention]:
+        """The customers that `live` stands for, as often as they are named."""
 
     def describe(
         self, live: Sequence[LiveResource], quest: Quest, scope: Scope
@@ -103,6 +126,12 @@ def reference(catalogue: Catalogue, name: str, id: int, longest: int) -> Value:
     """How a configuration names an entry of a reference list: its code, or `{id: N}` where it has none."""
     code = plain_code(catalogue, name, id, longest)
     return {"id": id} if code is None else code
+
+
+def product_word(catalogue: Catalogue, id: int) -> str:
+    """The word by which names speak of a product: its code, else its description."""
+    label = catalogue.label("products", id)
+    return catalogue.name_of("products", id) if label == f"id {id}" else label
 
 
 def plain_code(catalogue: Catalogue, name: str, id: int, longest: int) -> str | None:
