@@ -63,6 +63,12 @@ class Simulator:
 
         return self.read(state_of)
 
+    def part(self, name: str) -> list[dict[str, Any]]:
+        """One list of the state alone, such as `purchase_orders` or `calls`."""
+        from reconciler.simulator.dump import part_of
+
+        return self.read(lambda store, clock: part_of(store, name))
+
     def close(self) -> None:
         """Close the store."""
         self._store.close()

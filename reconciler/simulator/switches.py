@@ -95,6 +95,8 @@ class Switches:
     """Transactional API Access; without it `reservedInventory` is ignored or refused (A20)."""
     sell_reserved_to_other: str = _one_of("refuse", "allow")
     """Whether a reserved line can be sold to another customer (A35)."""
+    shop_without_location: str = _one_of("all", "first", "refuse")
+    """What ecommerce/inventory.list shows of several locations when none is named (A39)."""
     ecommerce_grouping: str = _one_of("off", "on")
     """Whether ecommerce/inventory.list joins equal lines to one row (A5)."""
     vendor_visible: str = _one_of("yes", "no")

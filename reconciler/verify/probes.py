@@ -30,6 +30,7 @@ from reconciler.verify.shop_probes import (
     judge_a25,
     judge_a34,
     judge_a37,
+    judge_a39,
 )
 
 
@@ -71,5 +72,6 @@ PROBES: Mapping[str, tuple[str, Callable[[Heard], Said]]] = {
     "A33": ("a reserved order is not in the open market", judge_a33),
     "A34": ("a held line is not offered", judge_a34),
     "A37": ("a Customer token sees its own customer alone", judge_a37),
+    "A39": ("a shop without a location shows all of them", judge_a39),
 }
 """Each assumption that can be probed, in a few words, and its judgement."""

@@ -130,6 +130,8 @@ def _shop_queries(customer: int, location: int | None) -> dict[str, Query]:
         "reserved": shop_query(customer, place, reserved=True),
         "open": shop_query(customer, place, reserved=False),
     }
+    if location is not None:
+        queries["everywhere"] = shop_query(customer, Place("", None), reserved=True)
     one = {**queries["open"].params, "rows": 1}
     pages = {"page 0": 0, "page 1": 1, "page 2": 2, "past the end": PAST_THE_END}
     return queries | {name: Query(SHOP_LIST, {**one, "page": page}) for name, page in pages.items()}

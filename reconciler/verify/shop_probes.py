@@ -171,3 +171,18 @@ def judge_a37(heard: Heard) -> Said:
     if [row.text("inventoryLineIds") for row in own] != [row.text("inventoryLineIds") for row in company]:
         return NO, "both tokens see different rows of one customer", "plan may see what the buyer does not"
     return YES, "both tokens see the same, and another customer's shop is closed", ""
+
+
+def judge_a39(heard: Heard) -> Said:
+    """A39: a shop without a location shows all of them."""
+    calls = "reservations of one customer at several locations take more calls"
+    if heard.rows("reserved") is None:
+        return DARK, "the shop of one location was not read", ""
+    if heard.refusal("everywhere"):
+        return NO, str(heard.refusal("everywhere")), calls
+    here, everywhere = heard.lines("reserved", 1), heard.lines("everywhere", 1)
+    if here - everywhere:
+        return NO, f"without a location line {min(here - everywhere)} is not shown", calls
+    if everywhere - here:
+        return YES, f"without a location {len(everywhere - here)} lines of other locations are shown", ""
+    return DARK, "nothing is reserved for the customer at another location", ""

@@ -69,4 +69,4 @@ def _pace(look: Look | None, every: timedelta, flapping: Flapping, failures: int
     if look is None:
         return Pace(slowed(every, failures))
     rhythm = slowed(every, len(flapping.addresses))
-    return make_pace(rhythm, look.at, look.ends, look.left, look.calls)
+    return make_pace(rhythm, look.at, look.ends, look.left, look.calls_at, look.most)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 SLOWEST = 8
@@ -29,15 +31,34 @@ def day_ends(now: datetime, timezone: str) -> datetime:
     return datetime.combine(here.date() + timedelta(days=1), time(), tzinfo=ZoneInfo(timezone))
 
 
-def make_pace(every: timedelta, now: datetime, ends: datetime, left: int, calls: int) -> Pace:
-    """The pace of looks of `calls` calls each, with `left` calls until the day `ends`, those kept for others
-    not counted. Never faster than `every`."""
-    looks = left // max(calls, 1)
-    if looks < 1:
+def share_of_looks(limit: timedelta, every: timedelta) -> Fraction:
+    """In which share of looks something is asked whose answer may serve until it is older than `limit`."""
+    return Fraction(1, max(-(-limit // every), 1))
+
+
+def make_pace(
+    every: timedelta,
+    now: datetime,
+    ends: datetime,
+    left: int,
+    calls: Callable[[timedelta], Fraction],
+    most: int,
+) -> Pace:
+    """The pace of looks that take so many `calls` each where one is made so often, and `most` at most, with
+    `left` calls until the day `ends`, those kept for others not counted. Never faster than `every`."""
+    if left < max(most, 1):
         return Pace(ends - now, now, is_paused=True)
-    if every * looks >= ends - now:
+    rhythm = every
+    while (needed := (ends - now) / _looks(left, calls(rhythm))) > rhythm:
+        rhythm = needed
+    if rhythm == every:
         return Pace(every)
-    return Pace(max(every, (ends - now) / looks), now + every * looks)
+    return Pace(rhythm, now + every * _looks(left, calls(every)))
+
+
+def _looks(left: int, calls: Fraction) -> int:
+    """How many looks the calls that are left suffice for, at least one."""
+    return max(int(left / max(calls, Fraction(1))), 1)
 
 
 def slowed(every: timedelta, failures: int) -> timedelta:

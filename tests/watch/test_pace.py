@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -18,22 +19,25 @@ MIDNIGHT = datetime(2027, 1, 5, tzinfo=UTC)
 A, B = Address("customers", "a"), Address("customers", "b")
 
 
+def paced(left: int) -> Pace:
+    """The pace of looks that take nine calls each."""
+    return make_pace(EVERY, NOON, MIDNIGHT, left, lambda every: Fraction(9), 9)
+
+
 def test_calls_that_last_change_nothing() -> None:
     """144 looks of 9 calls fit into what is left of the day."""
-    assert make_pace(EVERY, NOON, MIDNIGHT, 144 * 9, 9) == Pace(EVERY)
+    assert paced(144 * 9) == Pace(EVERY)
 
 
 def test_calls_are_spread_over_the_day() -> None:
     """Half as many looks come half as often, and it is said until when they would have lasted."""
-    assert make_pace(EVERY, NOON, MIDNIGHT, 72 * 9, 9) == Pace(
-        timedelta(minutes=10), NOON + timedelta(hours=6)
-    )
+    assert paced(72 * 9) == Pace(timedelta(minutes=10), NOON + timedelta(hours=6))
 
 
 def test_without_calls_it_waits_for_the_next_day() -> None:
     """Also where others have used more than was left to them."""
     for left in (8, 0, -20):
-        pace = make_pace(EVERY, NOON, MIDNIGHT, left, 9)
+        pace = paced(left)
         assert pace.is_paused and pace.wait == timedelta(hours=12)
 
 
@@ -42,12 +46,12 @@ def test_it_never_spends_more_than_there_is(left: int, calls: int, every: int, r
     """Looks at that pace to the end of the day never take more calls than are left, and never come sooner
     than was asked for."""
     rhythm, ends = timedelta(seconds=every), NOON + timedelta(seconds=rest)
-    pace = make_pace(rhythm, NOON, ends, left, calls)
+    pace = make_pace(rhythm, NOON, ends, left, lambda every: Fraction(calls), calls)
     if pace.is_paused:
         assert pace.wait == ends - NOON
     else:
         assert pace.wait >= rhythm
-        assert (ends - NOON) / pace.wait * max(calls, 1) <= left + 1e-6
+        assert (ends - NOON) / pace.wait * max(calls, 1) <= left * (1 + 1e-6)
 
 
 @pytest.mark.parametrize(

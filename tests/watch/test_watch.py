@@ -123,11 +123,12 @@ def test_what_flaps_is_left_alone(account: Account) -> None:
 def test_the_reserve_is_honoured(account: Account) -> None:
     """What is kept for others is no part of what is spread over the day; without calls it pauses."""
     project = account.root / "reconciler.yaml"
-    project.write_text(project.read_text(encoding="utf-8") + "budget: {reserve: 2900}\n", encoding="utf-8")
+    project.write_text(project.read_text(encoding="utf-8") + "budget: {reserve: 2960}\n", encoding="utf-8")
     (seen,) = watched(looking(account, applies=False), 1)
     assert seen.look is not None and seen.pace.lasts_until is not None
-    looks = seen.look.left // seen.look.calls
-    assert seen.pace.wait == (seen.look.ends - seen.look.at) / looks > EVERY
+    look, wait = seen.look, seen.pace.wait
+    assert (look.ends - look.at) / wait * look.calls_at(wait) <= look.left
+    assert wait > EVERY
     text = render_look(seen_document(seen, seen.look.at))
     assert "it looks less often" in text
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.kinds.reservations.stock import StockLine
 from reconciler.kinds.reservations.wanted import (
     BOXES_A_CALL,
+    PREFIX_LENGTH,
     WantedReservation,
     arrival_references,
     reference_prefix,
@@ -50,17 +52,34 @@ def read_arrivals(facts: Mapping[str, Json]) -> Arrivals:
     )
 
 
+def references_by_prefix(stock: Iterable[StockLine]) -> Mapping[str, set[str]]:
+    """The references in `stock`, by how they begin: that says whose they are."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for line in stock:
+        found[line.reference[:PREFIX_LENGTH]].add(line.reference)
+    return found
+
+
 def arrivals_of(
-    each: Sought, wanted: WantedReservation | None, stock: Sequence[StockLine], project: str, is_lost: bool
+    each: Sought,
+    wanted: WantedReservation | None,
+    stock: Sequence[StockLine],
+    references: Mapping[str, set[str]],
+    project: str,
+    is_lost: bool,
 ) -> Arrivals:
     """What is known of the arrivals of `each`, held against what stands in `stock`.
 
-    With `is_lost` all memory is gone: then what the configuration asks for may have been added and sold.
+    `references` are those in `stock` by prefix. With `is_lost` all memory is gone: then what the
+    configuration asks for may have been added and sold.
     """
     known = read_arrivals(each.binding.facts if each.binding else {})
-    prefix = reference_prefix(project, each.address)
-    seen = {line.reference for line in stock if line.reference.startswith(prefix)}
-    here = [line for line in stock if wanted is None or line.location_id == wanted.location_id]
+    seen = references.get(reference_prefix(project, each.address), set())
+    here = [
+        line
+        for line in (stock if known.unseen else ())
+        if wanted is None or line.location_id == wanted.location_id
+    ]
     asked = arrival_references(project, each.address, wanted.arrival) if wanted and wanted.arrival else ()
     doubtful = {*known.doubtful, *(asked if is_lost else ())} - seen
     return Arrivals(
@@ -85,10 +104,13 @@ def is_memory_lost(
     each_sought = list(sought)
     if any(each.binding is not None for each in each_sought):
         return False
-    prefixes = tuple(reference_prefix(project, each.address) for each in each_sought)
+    prefixes = {reference_prefix(project, each.address) for each in each_sought}
+    wishes: dict[int, list[WantedReservation]] = defaultdict(list)
+    for wish in wanted.values():
+        wishes[wish.product_id].append(wish)
     return any(
-        line.reference.startswith(prefixes)
-        or (line.customer_id is not None and any(wish.is_meant(line) for wish in wanted.values()))
+        line.reference[:PREFIX_LENGTH] in prefixes
+        or (line.customer_id is not None and any(wish.is_meant(line) for wish in wishes[line.product_id]))
         for line in stock
     )
 
@@ -103,6 +125,15 @@ def boxes_by_reference(project: str, address: Address, wanted: WantedReservation
         reference: min(left - place * BOXES_A_CALL, BOXES_A_CALL)
         for place, reference in enumerate(references)
     }
+
+
+def unseen_references(
+    arrivals: Arrivals, project: str, address: Address, wanted: WantedReservation | None
+) -> tuple[str, ...]:
+    """What Komet took of the arrival that is wanted now and does not show in stock: of a former one nobody
+    asks any more."""
+    asked = boxes_by_reference(project, address, wanted) if wanted is not None else {}
+    return tuple(reference for reference in arrivals.unseen if reference in asked)
 
 
 def _is_proved(reference: str, id: int | None, here: Sequence[StockLine]) -> bool:

@@ -11,9 +11,10 @@ from reconciler.kinds.reservations.arrivals import (
     arrivals_of,
     is_memory_lost,
     read_arrivals,
+    references_by_prefix,
 )
 from reconciler.kinds.reservations.fate import line_fate
-from reconciler.kinds.reservations.reading import places_of, read_stock
+from reconciler.kinds.reservations.reading import expected_stock_calls, read_reservations
 from reconciler.kinds.reservations.sharing import Share, share_stock
 from reconciler.kinds.reservations.standing import Standing, standing_resource
 from reconciler.kinds.reservations.steps import interpret_inventory, lower_reservation
@@ -51,12 +52,12 @@ class Reservations:
         return resolve_reservation(desired, scope, notice)
 
     def read(self, sought: Sequence[Sought], scope: Scope) -> Reading:
-        """Two lists for each location and one for each customer there, however many there are of us."""
-        return (yield from read_stock(places_of(sought, scope)))
+        """Two lists for each location and one for each customer, however many there are of us."""
+        return (yield from read_reservations(sought, scope))
 
     def expected_calls(self, sought: Sequence[Sought], scope: Scope) -> int:
-        """The calls of `read` when no customer's list has more than one page."""
-        return places_of(sought, scope).calls
+        """The calls of `read` when every line stands where it is known to be."""
+        return expected_stock_calls(sought, scope)
 
     def match(self, sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope) -> Matches:
         """Shares the stock between all reservations; what left the configuration gives up what it had."""
@@ -64,8 +65,11 @@ class Reservations:
         resolved = {each.address: each.resolved for each in sought if each.resolved is not None}
         wanted = {address: wanted_reservation(each.attributes) for address, each in resolved.items()}
         is_lost = is_memory_lost(sought, wanted, stock, scope.project)
+        references = references_by_prefix(stock)
         arrived = {
-            each.address: arrivals_of(each, wanted.get(each.address), stock, scope.project, is_lost)
+            each.address: arrivals_of(
+                each, wanted.get(each.address), stock, references, scope.project, is_lost
+            )
             for each in sought
         }
         shares = share_stock(wanted, stock, {each: arrived[each].added for each in arrived}, scope)

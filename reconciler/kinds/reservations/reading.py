@@ -1,85 +1,212 @@
-"""Reading stock: three lists a location say what is there, what is free and what is kept for whom."""
+"""Reading stock: by location what is there and what is free, by customer what is kept for it."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from reconciler.kinds.kind import Reading, Scope
-from reconciler.kinds.reservations.stock import SHOP_LIST, parse_line, raise_if_contradictory, reserved_ids
+from reconciler.kinds.reservations.owners import Owners, customer_of, owners_of
+from reconciler.kinds.reservations.stock import (
+    SHOP_LIST,
+    StockLine,
+    parse_line,
+    raise_if_contradictory,
+    reserved_ids,
+)
 from reconciler.kinds.reservations.wanted import wanted_reservation
 from reconciler.kinds.row import row_of
-from reconciler.model.address import Address
 from reconciler.model.query import Answer, Query
 from reconciler.model.resource import LiveResource, Sought
+from reconciler.model.value import Json
 
 ROWS = 500
 """Rows of the shop list that one call asks for: it alone has pages, of 30 unless asked (A17)."""
 
 
 @dataclass(frozen=True, slots=True)
+class Shop:
+    """A customer's reserved list, asked once for all `locations`: without one, where there are several."""
+
+    customer: int
+    locations: tuple[int, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is asked without a location (A39)."""
+        return len(self.locations) > 1
+
+    @property
+    def parts(self) -> list[Shop]:
+        """The same location by location."""
+        return [Shop(self.customer, (location,)) for location in self.locations]
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
-    """What has to be read: locations, and the customers at each of them."""
+    """What has to be read: locations, and the customers at each of them; `empty` are those of these places
+    where nothing stood reserved when it was read last."""
 
     locations: tuple[int, ...]
     shops: tuple[tuple[int, int], ...]
+    empty: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def calls(self) -> int:
         """The calls that it takes when no customer has more than a page."""
         return 2 * len(self.locations) + len(self.shops)
 
+    @property
+    def parts(self) -> list[Shop]:
+        """Every customer at every location by itself."""
+        return [Shop(customer, (location,)) for location, customer in self.shops]
 
-def places_of(sought: Sequence[Sought], scope: Scope) -> Places:
+    @property
+    def fewest(self) -> list[Shop]:
+        """Every customer once, or location by location where that takes as many calls."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for location, customer in self.shops:
+            found[customer].append(location)
+        whole = [Shop(customer, tuple(sorted(found[customer]))) for customer in sorted(found)]
+        return [
+            each
+            for shop in whole
+            for each in ([shop] if self.calls_of(shop) < len(shop.parts) else shop.parts)
+        ]
+
+    def calls_of(self, shop: Shop) -> int:
+        """The calls for one customer: without a location, those places once more of which nothing shows."""
+        again = (location for location in shop.locations if (location, shop.customer) in self.empty)
+        return 1 + (len(list(again)) if shop.is_whole else 0)
+
+
+def places_of(sought: Iterable[Sought], scope: Scope) -> Places:
     """The places where `sought` stand. A customer that is yet to be created has nothing anywhere."""
     shops: set[tuple[int, int]] = set()
     locations: set[int] = set()
+    filled: set[tuple[int, int]] = set()
     for each in sought:
-        if each.resolved is not None:
-            wanted = wanted_reservation(each.resolved.attributes)
-            location, customer = (
-                wanted.location_id,
-                scope.ids.by_address.get(Address("customers", wanted.customer)),
-            )
-        elif each.binding is not None:
-            facts = each.binding.facts
-            location, customer = int(str(facts["location_id"])), _id(facts.get("customer_id"))
-        else:
+        location, customer = _location_of(each), customer_of(each, scope)
+        if location is None:
             continue
         locations.add(location)
         if customer is not None:
             shops.add((location, customer))
-    return Places(tuple(sorted(locations)), tuple(sorted(shops)))
+            if each.binding is None or each.binding.facts.get("lines") != []:
+                filled.add((location, customer))
+    return Places(tuple(sorted(locations)), tuple(sorted(shops)), frozenset(shops - filled))
+
+
+def _location_of(each: Sought) -> int | None:
+    if each.resolved is not None:
+        return wanted_reservation(each.resolved.attributes).location_id
+    return int(str(each.binding.facts["location_id"])) if each.binding else None
+
+
+def read_reservations(sought: Sequence[Sought], scope: Scope) -> Reading:
+    """What a plan reads asks each customer once, and those of whom enough is remembered not at all (A40);
+    what an apply checks and reads back asks everybody, place by place."""
+    places = places_of(sought, scope)
+    if any(each.removes is not None for each in sought):
+        return (yield from read_stock(places))
+    return (yield from _read(places.locations, places.fewest, owners_of(sought, scope)))
+
+
+def expected_stock_calls(sought: Sequence[Sought], scope: Scope) -> int:
+    """The calls of `read_reservations` when every line stands where it is known to be, and no customer's
+    list has more than one page."""
+    places = places_of(sought, scope)
+    if any(each.removes is not None for each in sought):
+        return places.calls
+    due = owners_of(sought, scope).due(shop.customer for shop in places.fewest)
+    asked = sum(places.calls_of(shop) for shop in places.fewest if shop.customer in due)
+    return 2 * len(places.locations) + asked
 
 
 def read_stock(places: Places) -> Reading:
     """Every line of the locations, told free or reserved. `UnexpectedAnswer` where lists contradict."""
-    if not places.locations:
+    return (yield from _read(places.locations, places.parts, Owners()))
+
+
+def _read(locations: Sequence[int], shops: Sequence[Shop], known: Owners) -> Reading:
+    if not locations:
         return ()
-    queries: list[Query] = []
-    for location in places.locations:
-        queries.append(Query("inventory.list", {"inventoryType": "all", "locationId": location}))
-        queries.append(Query("inventory.openmarket.list", {"locationId": location}))
-    queries += [_shop_query(shop, 1) for shop in places.shops]
-    answers = yield queries
-    whole = 2 * len(places.locations)
+    due = known.due(shop.customer for shop in shops)
+    first = [shop for shop in shops if shop.customer in due]
+    answers = yield [query for each in locations for query in _lists(each)] + [_query(each) for each in first]
+    whole = 2 * len(locations)
+    stock = _stock(locations, answers[:whole])
     owners: dict[int, int] = {}
-    for shop, first in zip(places.shops, answers[whole:], strict=True):
-        for id in (yield from _reserved(shop, first)):
-            owners[id] = shop[1]
-    lines: list[LiveResource] = []
-    for index, location in enumerate(places.locations):
+    yield from _ask_owners(first, answers[whole:], stock, owners)
+    yield from _ask_rest([shop for shop in shops if shop.customer not in due], known, stock, owners)
+    raise_if_contradictory([line.id for line in stock if line.is_free], owners)
+    owned = [replace(line, customer_id=owners.get(line.id)) for line in stock]
+    return tuple(LiveResource("reservations", line.id, None, None, line.json) for line in owned)
+
+
+def _ask_rest(
+    rest: Sequence[Shop], known: Owners, stock: Sequence[StockLine], owners: dict[int, int]
+) -> Generator[Sequence[Query], Sequence[Answer], None]:
+    """Asks those of `rest` whose remembered lines are not as they were; then, while lines are left that
+    somebody has taken, everybody who could have them. What the others said before is noted as it was."""
+    asking = [shop for shop in rest if known.has_changed(shop.customer, stock, owners)]
+    if not asking:
+        before = {id: shop.customer for shop in rest for id in known.asked[shop.customer].own}
+        nobodys = [line for line in stock if line.id not in owners and line.id not in before]
+        asking = [shop for shop in rest if known.may_have(shop.customer, nobodys)]
+    if asking:
+        yield from _ask(asking, stock, owners)
+        yield from _ask_rest([shop for shop in rest if shop not in asking], known, stock, owners)
+    else:
+        owners |= before
+
+
+def _lists(location: int) -> list[Query]:
+    return [
+        Query("inventory.list", {"inventoryType": "all", "locationId": location}),
+        Query("inventory.openmarket.list", {"locationId": location}),
+    ]
+
+
+def _stock(locations: Sequence[int], answers: Sequence[Answer]) -> list[StockLine]:
+    """Every line, by id, told free or not; nobody's yet."""
+    lines: list[StockLine] = []
+    for index, location in enumerate(locations):
         stock, market = answers[2 * index], answers[2 * index + 1]
         free = frozenset(row.required("inventoryId") for row in row_of(market).rows("inventoryItems"))
-        raise_if_contradictory(free, owners)
-        lines += [parse_line(row, location, free, owners) for row in row_of(stock).rows("inventoryItems")]
-    return tuple(sorted(lines, key=lambda line: line.id))
+        lines += [parse_line(row, location, free) for row in row_of(stock).rows("inventoryItems")]
+    return sorted(lines, key=lambda line: line.id)
 
 
-def _reserved(
-    shop: tuple[int, int], first: Answer
-) -> Generator[Sequence[Query], Sequence[Answer], list[int]]:
-    """The ids of all pages of one customer's reserved list at one location."""
+def _ask_owners(
+    shops: Sequence[Shop], firsts: Sequence[Answer], stock: Sequence[StockLine], owners: dict[int, int]
+) -> Generator[Sequence[Query], Sequence[Answer], None]:
+    """Notes whose lines are, from the first answer about each shop and what has to be asked after it.
+
+    Nobody has written what a list without a location shows of several. So a place where it shows nothing is
+    asked by itself: what is read never rests on that, only how many calls it takes (A39).
+    """
+    places = {line.id: line.location_id for line in stock}
+    unseen: list[Shop] = []
+    for shop, first in zip(shops, firsts, strict=True):
+        ids = [] if first.is_refusal else (yield from _pages(shop, first))
+        owners |= dict.fromkeys(ids, shop.customer)
+        seen = {places.get(id) for id in ids}
+        unseen += [part for part in shop.parts if shop.is_whole and part.locations[0] not in seen]
+    yield from _ask(unseen, stock, owners)
+
+
+def _ask(
+    shops: Sequence[Shop], stock: Sequence[StockLine], owners: dict[int, int]
+) -> Generator[Sequence[Query], Sequence[Answer], None]:
+    if shops:
+        answers = yield [_query(each) for each in shops]
+        yield from _ask_owners(shops, answers, stock, owners)
+
+
+def _pages(shop: Shop, first: Answer) -> Generator[Sequence[Query], Sequence[Answer], list[int]]:
+    """The ids of all pages of one customer's reserved list."""
     ids: list[int] = []
     answer, page, seen = first, 1, 0
     while True:
@@ -89,21 +216,16 @@ def _reserved(
         if not rows or seen >= (row_of(answer).integer("total") or 0):
             return ids
         page += 1
-        (answer,) = yield [_shop_query(shop, page)]
+        (answer,) = yield [_query(shop, page)]
 
 
-def _shop_query(shop: tuple[int, int], page: int) -> Query:
-    return Query(
-        SHOP_LIST,
-        {
-            "customerId": shop[1],
-            "reservedInventory": "true",
-            "companyLocationId": shop[0],
-            "page": page,
-            "rows": ROWS,
-        },
-    )
-
-
-def _id(value: object) -> int | None:
-    return value if isinstance(value, int) else None
+def _query(shop: Shop, page: int = 1) -> Query:
+    params: dict[str, Json] = {
+        "customerId": shop.customer,
+        "reservedInventory": "true",
+        "page": page,
+        "rows": ROWS,
+    }
+    if shop.is_whole:
+        return Query(SHOP_LIST, params, may_be_refused=True)
+    return Query(SHOP_LIST, {**params, "companyLocationId": shop.locations[0]})

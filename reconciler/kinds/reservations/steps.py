@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reconciler.kinds.kind import Scope, Subject
-from reconciler.kinds.reservations.arrivals import boxes_by_reference
+from reconciler.kinds.reservations.arrivals import boxes_by_reference, unseen_references
 from reconciler.kinds.reservations.standing import Standing, standing_for
 from reconciler.kinds.reservations.stock import StockLine
 from reconciler.kinds.reservations.view import FREE, customer_name, line_words
@@ -50,7 +50,8 @@ def _steps(subject: Subject, scope: Scope) -> Iterator[Step]:
         wanted = wanted_reservation(subject.resolved.attributes)
         if wanted.arrival is not None:
             yield from _add(subject, wanted, wanted.arrival, standing, scope)
-            yield from _look_for(wanted, wanted.arrival, standing, scope)
+            unseen = unseen_references(standing.arrived, scope.project, subject.address, wanted)
+            yield from _look_for(wanted, wanted.arrival, unseen, scope)
     for line in standing.share.reserve:
         yield _assign(line, standing, customer, scope)
     for line in standing.share.release:
@@ -91,13 +92,13 @@ def _add(
 
 
 def _look_for(
-    wanted: WantedReservation, arrival: Arrival, standing: Standing, scope: Scope
+    wanted: WantedReservation, arrival: Arrival, unseen: Sequence[str], scope: Scope
 ) -> Iterator[Step]:
     """Komet took a call and no line came of it, as it does with a product that is not mapped (A23): adding
     it once more could make two, so a person looks."""
     place = scope.catalogue.label("locations", wanted.location_id)
     product = scope.catalogue.name_of("products", wanted.product_id)
-    for reference in standing.arrived.unseen:
+    for reference in unseen:
         text = (
             f"look for the arrival {arrival.awb} of {product} (reference {reference}): Komet took it, and it "
             f"is not in stock in {place}. It stands in the staging area or at another location, or the "

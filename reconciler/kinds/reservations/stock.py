@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from reconciler.errors import UnexpectedAnswer
 from reconciler.kinds.row import Row
 from reconciler.model.node import Node
-from reconciler.model.resource import LiveResource
 from reconciler.model.value import Json, decimal_text
 
 SHOP_LIST = "ecommerce/inventory.list"
@@ -64,10 +63,10 @@ def stock_line(attributes: Mapping[str, Json]) -> StockLine:
     )
 
 
-def parse_line(row: Row, location_id: int, free: frozenset[int], owners: Mapping[int, int]) -> LiveResource:
-    """One row of inventory.list, with what the other two lists say of its id (A6, A18)."""
+def parse_line(row: Row, location_id: int, free: frozenset[int]) -> StockLine:
+    """One row of inventory.list, with what the open market says of its id (A6, A18); nobody's yet."""
     id = row.required("orderItemId")
-    line = StockLine(
+    return StockLine(
         id=id,
         location_id=location_id,
         product_id=row.required("companyProductId"),
@@ -81,9 +80,8 @@ def parse_line(row: Row, location_id: int, free: frozenset[int], owners: Mapping
         reference=row.text("reference"),
         price=decimal_text(price) if (price := row.decimal("price")) is not None else "",
         is_free=id in free,
-        customer_id=owners.get(id),
+        customer_id=None,
     )
-    return LiveResource("reservations", id, None, None, line.json)
 
 
 def reserved_ids(row: Row) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.kind import Comparison, Scope, Subject
-from reconciler.kinds.reservations.arrivals import boxes_by_reference
+from reconciler.kinds.reservations.arrivals import boxes_by_reference, unseen_references
 from reconciler.kinds.reservations.sharing import age_in_days
 from reconciler.kinds.reservations.standing import Standing, standing_for
 from reconciler.kinds.reservations.stock import StockLine
@@ -29,7 +29,8 @@ def compare_reservations(subject: Subject, scope: Scope) -> Comparison:
     again = doubtful if subject.rewrite else 0
     before: dict[str, Json] = {}
     after: dict[str, Json] = {}
-    if share.reserve or share.release or share.arriving or again or standing.arrived.unseen:
+    unseen = unseen_references(standing.arrived, scope.project, subject.address, wanted)
+    if share.reserve or share.release or share.arriving or again or unseen:
         before["boxes"], after["boxes"] = share.before, share.after + again
         old = {f"line {line.id}": FREE for line in share.reserve}
         new = {f"line {line.id}": customer for line in share.reserve}
@@ -37,7 +38,7 @@ def compare_reservations(subject: Subject, scope: Scope) -> Comparison:
         new |= {f"line {line.id}": FREE for line in share.release}
         if share.arriving or again:
             before["arrival"], after["arrival"] = None, f"{share.arriving + again} boxes"
-        elif standing.arrived.unseen:
+        elif unseen:
             before["arrival"], after["arrival"] = "taken by Komet and not in stock", "in stock"
         before["lines"], after["lines"] = {**old}, {**new}
     is_unknown = bool(doubtful and not subject.rewrite)

@@ -16,6 +16,9 @@ from reconciler.model.value import Json, Value, decimal_text, digest_of, plain
 BOXES_A_CALL = 100
 """Boxes that one `inventory.add` takes (Komet API §4.2)."""
 
+PREFIX_LENGTH = 15
+"""Characters of `reference_prefix`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:

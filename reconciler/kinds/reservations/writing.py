@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from reconciler.kinds.catalogue import ReferenceList
 from reconciler.kinds.kind import Reading, Scope, Subject
-from reconciler.kinds.naming import slug
-from reconciler.kinds.reservations.reading import Places, read_stock
+from reconciler.kinds.naming import longer_names, slug
+from reconciler.kinds.reservations.seeking import most_calls, seek_stock
 from reconciler.kinds.reservations.sharing import age_in_days
 from reconciler.kinds.reservations.standing import standing_of
 from reconciler.kinds.reservations.stock import StockLine, stock_line
@@ -17,8 +17,10 @@ from reconciler.kinds.writing import (
     Described,
     Drifted,
     Indescribable,
+    Mention,
     Quest,
     plain_code,
+    product_word,
     reference,
 )
 from reconciler.model.resource import LiveResource
@@ -31,12 +33,19 @@ _LONGEST_PRODUCT = 20
 class ReservationsWriting:
     """How reservations are written: one for each customer, place, product and pack that stands reserved."""
 
+    hidden = ()
+
+    def calls(self, quest: Quest, scope: Scope) -> int:
+        """When every customer has to be asked about at every location."""
+        return most_calls(len(_locations(scope)), len(quest.customers))
+
     def seek(self, quest: Quest, scope: Scope) -> Reading:
-        """Two lists for each location, and one for each customer there."""
-        locations = scope.catalogue.lists.get("locations", ReferenceList()).entries
-        ids = tuple(sorted(each.id for each in locations if each.active))
-        shops = tuple((location, customer) for location in ids for customer in sorted(quest.customers))
-        return (yield from read_stock(Places(ids, shops)))
+        """Every line of the active locations, and whose it is."""
+        return seek_stock(_locations(scope), sorted(quest.customers))
+
+    def mentions(self, live: Sequence[LiveResource]) -> Sequence[Mention]:
+        """None: whose a line is can only be asked customer by customer (Komet API §4.5)."""
+        return ()
 
     def describe(
         self, live: Sequence[LiveResource], quest: Quest, scope: Scope
@@ -81,6 +90,21 @@ class ReservationsWriting:
         return Accepted({**written, "boxes": counted + share.arriving}, left=tuple(left))
 
 
+def unexplained_stock(live: Sequence[LiveResource]) -> Sequence[Indescribable]:
+    """The lines of which no list says whose they are, as one."""
+    lines = [stock_line(each.attributes) for each in live]
+    left = [line for line in lines if line.boxes and not line.is_free and line.customer_id is None]
+    if not left:
+        return ()
+    what = f"{len(left)} stock line{'s' * (len(left) > 1)} ({sum(line.boxes for line in left):,} boxes)"
+    return (Indescribable(what, "held, hidden, or kept for customers that no order here names: --customer"),)
+
+
+def _locations(scope: Scope) -> list[int]:
+    listed = scope.catalogue.lists.get("locations", ReferenceList()).entries
+    return sorted(each.id for each in listed if each.active)
+
+
 def _described(lines: Sequence[StockLine], quest: Quest, scope: Scope) -> Described | Indescribable:
     first, lists = lines[0], scope.catalogue
     product = lists.label("products", first.product_id)
@@ -107,15 +131,6 @@ def _described(lines: Sequence[StockLine], quest: Quest, scope: Scope) -> Descri
         "stems": first.stems,
         "boxes": sum(line.boxes for line in lines),
     }
+    place = slug(product_word(lists, first.product_id), location)
     pack = f"{first.bunches}x{first.stems}"
-    word = (
-        slug(product) if not product.startswith("id ") else slug(lists.name_of("products", first.product_id))
-    )
-    names = (
-        slug(word, location),
-        slug(word, location, first.box_type),
-        slug(word, location, first.box_type, pack),
-        slug(word, location, first.box_type, pack, first.unit),
-        slug(word, location, first.box_type, pack, first.unit, customer.name),
-    )
-    return Described(names, attributes)
+    return Described(longer_names(place, first.box_type, pack, first.unit, customer.name), attributes)

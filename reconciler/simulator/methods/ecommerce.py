@@ -33,7 +33,7 @@ def ecommerce_inventory_list(call: Call) -> Answer:
         call.now.date(),
         call.switches,
         day=params.date("availableDate"),
-        location_id=_location(call),
+        location_id=_location(call) or _unnamed_location(call),
         search=params.text("searchText", most=200),
         category_id=params.integer("categoryId"),
         color=params.text("color", most=50),
@@ -70,6 +70,18 @@ def _location(call: Call) -> int | None:
     if key is not None and call.store.by_id("locations", key) is None:
         raise Refused(f"Location not found: {key}.")
     return key
+
+
+def _unnamed_location(call: Call) -> int | None:
+    """The one location that the switch leaves where none is named; None for all of them (A39)."""
+    match call.switches.shop_without_location:
+        case "refuse":
+            raise Refused("companyLocationId is required.")
+        case "first":
+            row = call.store.row("SELECT min(id) AS id FROM locations")
+            return None if row is None else row["id"]
+        case _:
+            return None
 
 
 def shop_row(call: Call, row: StoredRow) -> Row:
