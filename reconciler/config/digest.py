@@ -10,8 +10,9 @@ from reconciler.model.project import Project
 from reconciler.model.resource import DesiredResource
 from reconciler.model.value import Json, Value, digest_of, plain
 
-_ELSEWHERE = frozenset(["state", "token", "timeout"])
-"""Settings that say where things lie and how long to wait: they change nothing that is planned."""
+_ELSEWHERE = frozenset(["state", "token", "timeout", "notifications"])
+"""Settings that say where things lie, how long to wait and who hears of it: they change nothing that is
+planned."""
 
 
 def digest(
@@ -21,10 +22,15 @@ def digest(
     return digest_of(
         {
             "project": _settings(project),
-            "resources": {str(address): plain(wanted.attributes) for address, wanted in resources.items()},
+            "resources": {str(address): wanted.digest for address, wanted in resources.items()},
             "moved": {str(old): str(new) for old, new in moved.items()},
         }
     )
+
+
+def settings_digest(project: Project) -> str:
+    """Equal for the same settings."""
+    return digest_of(_settings(project))
 
 
 def _settings(value: object) -> Json:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from pathlib import Path
 
 from reconciler.config.ordinary import NotOrdinary, TooLarge, read_ordinary
@@ -20,9 +22,11 @@ _WRONG_SUFFIXES = {
     ".yaml.jinja2": ".yaml.j2",
     ".yaml.jinja": ".yaml.j2",
 }
-_UNREADABLE_CHARACTER = re.compile(  # what YAML cannot hold, and line ends that only some readers know
+_UNREADABLE_CHARACTER = (  # what YAML cannot hold, and line ends that only some readers know
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
+_READABLE = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
+"""The same of ASCII, turned round: to delete these is ten times as fast as to search for the others."""
 
 
 class FileFault(Exception):
@@ -41,31 +45,32 @@ def find_files(root: Path) -> tuple[list[str], list[Diagnostic]]:
     seen = {root / CONFIG_FOLDER}
     while folders:
         folder = folders.pop()
-        for name in _names(root, folder, faults):
-            path = f"{folder}/{name}"
-            if (fault := _link_fault(root, path)) is not None:
+        for entry in _entries(root, folder, faults):
+            path = f"{folder}/{entry.name}"
+            if entry.is_symlink() and (fault := _link_fault(root, path)) is not None:
                 faults.append(fault)
-            elif (root / path).is_dir():
+            elif entry.is_dir():
                 real = (root / path).resolve()
                 if real not in seen:
                     seen.add(real)
                     folders.append(path)
-            elif name.endswith((".yaml", ".yaml.j2")):
+            elif entry.name.endswith((".yaml", ".yaml.j2")):
                 found.append(path)
             else:
                 faults.extend(_suffix_faults(path))
     return sorted(found), faults
 
 
-def _names(root: Path, folder: str, faults: list[Diagnostic]) -> list[str]:
+def _entries(root: Path, folder: str, faults: list[Diagnostic]) -> list[os.DirEntry[str]]:
     """What the folder holds, sorted, without hidden entries; a repository without `config/` holds nothing."""
-    if folder == CONFIG_FOLDER and not (root / folder).exists() and not (root / folder).is_symlink():
+    if folder == CONFIG_FOLDER and not os.path.lexists(root / folder):
         return []
     if (fault := _link_fault(root, folder)) is not None:
         faults.append(fault)
         return []
     try:
-        return sorted(entry.name for entry in (root / folder).iterdir() if not entry.name.startswith("."))
+        with os.scandir(root / folder) as entries:
+            return sorted((each for each in entries if each.name[0] != "."), key=lambda each: each.name)
     except OSError as error:
         faults.append(_fault(folder, f"this folder cannot be read: {_reason(error)}"))
         return []
@@ -80,11 +85,10 @@ def _suffix_faults(path: str) -> list[Diagnostic]:
 
 
 def _link_fault(root: Path, path: str) -> Diagnostic | None:
-    place = root / path
-    if not place.is_symlink():
+    if not _is_link(f"{root}/{path}"):
         return None
     try:
-        target = place.resolve(strict=True)
+        target = (root / path).resolve(strict=True)
     except (OSError, RuntimeError):
         return _fault(path, "this symbolic link leads nowhere")
     if not target.is_relative_to(root):
@@ -94,14 +98,21 @@ def _link_fault(root: Path, path: str) -> Diagnostic | None:
     return None
 
 
+def _is_link(place: str) -> bool:
+    try:
+        return stat.S_ISLNK(os.lstat(place).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def read_source(root: Path, path: str) -> SourceFile:
     """The text of the file at `path`; FileFault when it is too large, not UTF-8 or not text."""
     if (fault := _link_fault(root, path)) is not None:
         raise FileFault(fault)
-    return SourceFile(path, _text(path, _bytes(root / path, path)))
+    return SourceFile(path, _text(path, _bytes(f"{root}/{path}", path)))
 
 
-def _bytes(place: Path, path: str) -> bytes:
+def _bytes(place: str, path: str) -> bytes:
     try:
         return read_ordinary(place, MAX_BYTES)
     except NotOrdinary:
@@ -132,7 +143,9 @@ def _text(path: str, content: bytes) -> str:
 
 def raise_if_unreadable(source: SourceFile) -> None:
     """FileFault when the text holds a character that no line of YAML may hold."""
-    found = _UNREADABLE_CHARACTER.search(source.text)
+    if source.text.isascii() and not source.text.encode("ascii").translate(None, _READABLE):
+        return
+    found = re.search(_UNREADABLE_CHARACTER, source.text)
     if found is None:
         return
     before = source.text[: found.start()]

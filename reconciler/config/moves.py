@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from reconciler.config.nearest import nearest
-from reconciler.config.resources import Collection, WrittenMove
+from reconciler.config.resources import WrittenMove
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.origin import Origin
 
 
-def read_moves(collection: Collection, is_whole: bool) -> tuple[dict[Address, Address], list[Diagnostic]]:
-    """Old address to new, in order; `is_whole` says that every name of the configuration is known."""
+def read_moves(
+    moves: Iterable[WrittenMove], places: Mapping[Address, Origin], is_whole: bool
+) -> tuple[dict[Address, Address], list[Diagnostic]]:
+    """Old address to new, in order. `places` are of resources; `is_whole` says that all are known."""
     moved: dict[Address, Address] = {}
     faults: list[Diagnostic] = []
     sources: dict[Address, WrittenMove] = {}
-    for move in collection.moves.values():
+    for move in moves:
         try:
             old, new = Address.parse(move.old), Address.parse(str(move.new))
         except ValueError as error:
@@ -22,12 +27,16 @@ def read_moves(collection: Collection, is_whole: bool) -> tuple[dict[Address, Ad
         moved[old] = new
         sources[old] = move
     for old in sorted(moved):
-        faults += _move_faults(old, moved, sources[old], collection, is_whole)
+        faults += _move_faults(old, moved, sources[old], places, is_whole)
     return {old: moved[old] for old in sorted(moved)}, faults
 
 
 def _move_faults(
-    old: Address, moved: dict[Address, Address], move: WrittenMove, collection: Collection, is_whole: bool
+    old: Address,
+    moved: dict[Address, Address],
+    move: WrittenMove,
+    places: Mapping[Address, Origin],
+    is_whole: bool,
 ) -> list[Diagnostic]:
     new = moved[old]
     if old == new:
@@ -35,9 +44,8 @@ def _move_faults(
     if old.kind != new.kind:
         return [move.fault(f"{old} cannot become {new}: a resource keeps its kind")]
     faults = []
-    if old in collection.resources:
-        there = collection.resources[old]
-        origin = there.source.origin(there.mark)
+    if old in places:
+        origin = places[old]
         faults.append(
             move.fault(
                 f"{old} is said to have moved, and still stands in the configuration",
@@ -54,8 +62,8 @@ def _move_faults(
                 else "the moves go round in a circle",
             )
         )
-    elif new not in collection.resources and is_whole:
-        names = [str(address) for address in collection.resources if address.kind == new.kind]
+    elif new not in places and is_whole:
+        names = [str(address) for address in places if address.kind == new.kind]
         faults.append(
             move.fault(f"{old} moves to {new}, which does not exist", suggestion=nearest(str(new), names))
         )

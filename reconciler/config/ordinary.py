@@ -8,6 +8,7 @@ from pathlib import Path
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """Not blocking: opening a named pipe would wait for its writer forever."""
+_PIECE = 65_536
 
 
 class NotOrdinary(Exception):
@@ -18,13 +19,16 @@ class TooLarge(Exception):
     """More bytes than are read."""
 
 
-def read_ordinary(path: Path, limit: int) -> bytes:
+def read_ordinary(path: Path | str, limit: int) -> bytes:
     """The bytes of the file at `path`, at most `limit`; OSError or ValueError when it cannot be opened."""
     descriptor = os.open(path, _FLAGS)
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    with os.fdopen(descriptor, "rb", buffering=0) as stream:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             raise NotOrdinary
-        content = stream.read(limit + 1)
+        content = stream.read(min(found.st_size, limit) + 1)
+        while len(content) <= limit and (more := stream.read(_PIECE)):
+            content += more  # it has grown, or comes in pieces
     if len(content) > limit:
         raise TooLarge
     return content

@@ -13,13 +13,12 @@ _BOX = ("box_type", "boxes", "bunches", "stems")
 _ONLY_BOX = (*_BOX, "breakdown", "from_po")
 
 
-def prebook_faults(
-    written: Written, attributes: Mapping[str, Any], ship_tos: Mapping[str, Sequence[str]], token_type: str
-) -> Iterator[Diagnostic]:
-    """Every broken rule of one prebook. `ship_tos` are the names under each customer's ship_to."""
-    yield from _ship_to_faults(written, attributes, ship_tos)
+def prebook_faults(written: Written, attributes: Mapping[str, Any], token_type: str) -> Iterator[Diagnostic]:
+    """Every rule that one prebook breaks by itself."""
     for name, item in attributes.get("items", {}).items():
         yield from _item_type_faults(written, name, item)
+        if "number" not in attributes:
+            yield from _breakdown_faults(written, name, item)
         if "price" not in item and token_type == "company":
             yield written.fault(
                 ("items", name),
@@ -30,9 +29,10 @@ def prebook_faults(
             yield from _purchase_faults(written, name, item)
 
 
-def _ship_to_faults(
+def ship_to_faults(
     written: Written, attributes: Mapping[str, Any], ship_tos: Mapping[str, Sequence[str]]
 ) -> Iterator[Diagnostic]:
+    """A ship-to that its customer does not have; `ship_tos` are the names under each customer's ship_to."""
     ship_to, customer = attributes.get("ship_to"), attributes["customer"]
     if not isinstance(ship_to, str) or customer not in ship_tos or ship_to in ship_tos[customer]:
         return
@@ -66,6 +66,17 @@ def _item_type_faults(written: Written, name: str, item: Mapping[str, Any]) -> I
             if is_box
             else "an item in units needs to say how many",
         )
+
+
+def _breakdown_faults(written: Written, name: str, item: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    """Komet shows no costs of an assorted box: one that stands there can go without (Komet API §7.2)."""
+    for place, part in enumerate(item.get("breakdown", ())):
+        if "cost" not in part:
+            yield written.fault(
+                ("items", name, "breakdown", place),
+                f"'cost' is missing from items.{name}.breakdown[{place}]",
+                detail="only what a `number` binds to may go without, since Komet does not show it",
+            )
 
 
 def _purchase_faults(written: Written, name: str, item: Mapping[str, Any]) -> Iterator[Diagnostic]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.config.conversion import convert
 from reconciler.config.nearest import nearest
+from reconciler.config.notifications import destinations_of, notification_faults
 from reconciler.config.schemas import gate
 from reconciler.config.source import SourceFile
 from reconciler.config.variables import given_variables, written_variables
@@ -47,17 +48,18 @@ def read_project(
     environment: str | None,
     variables: Mapping[str, str],
     root: FilePath = FilePath(),
+    is_accepted: bool = False,
 ) -> ProjectReading:
     """What the project file says, the environment merged over it and `variables` over its own.
 
-    Files of variables are read from `root`.
+    Files of variables are read from `root`. The schema `is_accepted` where it was asked of the same before.
     """
     if not isinstance(written, dict):
         fault = source.fault(
             source.place(()).value, "this file must hold a mapping, beginning with 'version: 1'"
         )
         return ProjectReading(None, {}, [fault])
-    faults = _schema_faults(written, source)
+    faults = [] if is_accepted else _schema_faults(written, source)
     faults += _environment_faults(written, source, environment)
     chosen = _chosen(written, environment)
     settings = merged(written, chosen)
@@ -67,7 +69,7 @@ def read_project(
     faults += [*given_faults, *file_faults]
     values = {**values, **given}
     if not faults:
-        faults += _rule_faults(settings, source, environment)
+        faults += _rule_faults(settings, source, environment, root)
     if faults:
         return ProjectReading(None, values, faults)
     converted, _ = convert("project", settings)
@@ -78,15 +80,20 @@ def read_project(
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """`above` laid over `below`: mappings merge, everything else replaces.
 
-    A token's source is one thing and not a mapping of settings: `{file: ...}` replaces `{env: ...}`; so is
-    what says which customer is meant.
+    The source of a secret is one thing and not a mapping of settings: `{file: ...}` replaces `{env: ...}`; so
+    is what says which customer is meant.
     """
     result = dict(below)
     for key, value in above.items():
         under = result.get(key)
         merges = isinstance(under, dict) and isinstance(value, dict) and key not in _WHOLE
+        merges = merges and not (_is_source(under) and _is_source(value))
         result[key] = merged(result[key], value) if merges else value
     return result
+
+
+def _is_source(value: object) -> bool:
+    return isinstance(value, dict) and set(value) in ({"env"}, {"file"})
 
 
 def _chosen(written: Mapping[str, Any], environment: str | None) -> Mapping[str, Any]:
@@ -123,11 +130,12 @@ def _environment_faults(
 
 
 def _rule_faults(
-    settings: Mapping[str, Any], source: SourceFile, environment: str | None
+    settings: Mapping[str, Any], source: SourceFile, environment: str | None, root: FilePath
 ) -> list[Diagnostic]:
     """What no schema can say, of the settings as they are once merged."""
     rules = _Rules(settings, source, environment)
-    return [*rules.needed(), *rules.timezone(), *rules.protected(), *rules.freeze()]
+    known = [*rules.needed(), *rules.timezone(), *rules.protected(), *rules.freeze()]
+    return [*known, *rules.notifications(root)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +198,13 @@ class _Rules:
             if not _can_match(pattern)
         ]
 
+    def notifications(self, root: FilePath) -> list[Diagnostic]:
+        written = self.settings.get("notifications", {})
+        return [
+            self.fault(("notifications", *path), summary, detail=detail, secret=secret)
+            for path, summary, detail, secret in notification_faults(written, root)
+        ]
+
     def freeze(self) -> list[Diagnostic]:
         spans = self.settings.get("guards", {}).get("freeze", [])
         return [
@@ -224,6 +239,7 @@ def _project(settings: Mapping[str, Any], environment: str | None, variables: Ma
         fee=settings.get("fee", Decimal("0.015")),
         guards=_guards(settings.get("guards", {})),
         bloomnet_methods=_bloomnet_methods(settings.get("bloomnet_methods", {})),
+        notifications=destinations_of(settings.get("notifications", {})),
         variables=variables,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
+from reconciler.config.circles import find_circles
 from reconciler.config.nearest import nearest
 from reconciler.config.resources import Collection
 from reconciler.config.schemas import Schema, resolved, schema
@@ -86,7 +87,11 @@ def _finder(part: Schema, root: Schema) -> _Finder | None:
 
     def find_below(value: Any, path: Path) -> Iterator[Reference]:
         entries: Iterable[tuple[str | int, Any]] = (
-            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+            value.items()
+            if isinstance(value, Mapping)
+            else enumerate(value)
+            if isinstance(value, list)
+            else ()
         )
         for key, inner in entries:
             find = inside.get(str(key), each)
@@ -94,36 +99,3 @@ def _finder(part: Schema, root: Schema) -> _Finder | None:
                 yield from find(inner, (*path, key))
 
     return find_below
-
-
-def find_circles(edges: Mapping[Address, Iterable[Address]]) -> list[tuple[Address, ...]]:
-    """Circles of `edges`, each beginning with its first address; every address is in one at most."""
-    done: set[Address] = set()
-    circles: list[tuple[Address, ...]] = []
-    for start in sorted(edges):
-        way: dict[Address, Iterator[Address]] = {}
-        here: Address | None = start
-        while here is not None:
-            if here not in way and here not in done:
-                way[here] = iter(sorted(edges.get(here, ())))
-                done.add(here)
-            here = _step(way, done, circles)
-    return circles
-
-
-def _step(
-    way: dict[Address, Iterator[Address]], done: set[Address], circles: list[tuple[Address, ...]]
-) -> Address | None:
-    """Where to go on from the end of `way`; circles that close there are noted."""
-    while way:
-        last = next(reversed(way))
-        for target in way[last]:
-            if target in way:
-                members = list(way)
-                circle = members[members.index(target) :]
-                turn = circle.index(min(circle))
-                circles.append((*circle[turn:], *circle[:turn]))
-            elif target not in done:
-                return target
-        del way[last]
-    return None

@@ -4,30 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reconciler.config.conversion import convert
+from reconciler.config.conversion import simplify
 from reconciler.config.nearest import likely_name, nearest
 from reconciler.config.schemas import gate, name_gate, schema, section_kinds
 from reconciler.config.source import MAX_FAULTS, Mark, SourceFile, too_many_faults
-from reconciler.config.yaml_document import Document
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.resource import DesiredResource
-from reconciler.model.value import Path, decimal_text
+from reconciler.model.value import Json, Path, decimal_text
+
+if TYPE_CHECKING:
+    from reconciler.config.yaml_document import Document
 
 MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A resource as it stands in a file; `desired` is None while `value` does not satisfy its schema."""
+    """A resource as it stands in a file; `attributes` are as `plain` gives them, None while `value` does not
+    satisfy its schema."""
 
     address: Address
     source: SourceFile
     mark: Mark
     value: object
-    desired: DesiredResource | None
+    attributes: dict[str, Json] | None
+
+    @property
+    def sound(self) -> Mapping[str, Any]:
+        """The attributes of a resource that satisfies its schema."""
+        assert self.attributes is not None
+        return self.attributes
 
     def fault(self, path: Path, summary: str, **more: Any) -> Diagnostic:
         """A fault of the value at `path` of this resource."""
@@ -49,17 +57,20 @@ class WrittenMove:
 
 @dataclass(slots=True)
 class Collection:
-    """What was read so far, over all files; `is_whole` is false once there were too many faults to go on."""
+    """What was read so far, over all files; `is_whole` is false once there were `most` faults, too many to go
+    on."""
 
     resources: dict[Address, Written] = field(default_factory=dict)
     moves: dict[str, WrittenMove] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
     is_whole: bool = True
+    most: int = MAX_FAULTS
 
 
-def collect(documents: Iterable[Document]) -> Collection:
-    """Every resource and move of `documents`; what is written twice is a fault that shows both places."""
-    collection = Collection()
+def collect(documents: Iterable[Document], most: int = MAX_FAULTS) -> Collection:
+    """Every resource and move of `documents`; what is written twice is a fault that shows both places. From
+    `most` faults on no other resource is looked at."""
+    collection = Collection(most=most)
     for document in documents:
         if isinstance(document.value, dict):
             for section, content in document.value.items():
@@ -76,7 +87,7 @@ def collect(documents: Iterable[Document]) -> Collection:
 
 def _is_full(collection: Collection, source: SourceFile, path: Path) -> bool:
     """Whether there are too many faults already to look at what stands at `path`; said once."""
-    if collection.is_whole and len(collection.faults) >= MAX_FAULTS:
+    if collection.is_whole and len(collection.faults) >= collection.most:
         collection.is_whole = False
         collection.faults.append(too_many_faults(source, source.place(path).key))
     return not collection.is_whole
@@ -137,21 +148,21 @@ def _take_resources(
             return
         if not accepts_name(name):
             collection.faults.append(_name_fault(source, mark, kind, name))
-        desired = None
+        attributes = None
         if accepts(value):
-            desired = _desired(address, value, source, mark, collection.faults)
+            attributes = _attributes(address, value, source, collection.faults)
         else:
             collection.faults.extend(_explain(address, value, source))
-        written = Written(address, source, mark, value, desired)
+        written = Written(address, source, mark, value, attributes)
         first = collection.resources.setdefault(address, written)
         if first is not written:
             collection.faults.append(_twice(first, written))
 
 
-def _desired(
-    address: Address, value: Any, source: SourceFile, mark: Mark, faults: list[Diagnostic]
-) -> DesiredResource:
-    attributes, too_precise = convert(address.kind, value)
+def _attributes(
+    address: Address, value: object, source: SourceFile, faults: list[Diagnostic]
+) -> dict[str, Json]:
+    attributes, too_precise = simplify(address.kind, value)
     for number in too_precise:
         place = source.place((address.kind, address.name, *number.path))
         faults.append(
@@ -161,8 +172,8 @@ def _desired(
                 f"{decimal_text(number.number)}",
             )
         )
-    assert isinstance(attributes, Mapping)
-    return DesiredResource(address, attributes, source.origin(mark))
+    assert isinstance(attributes, dict)
+    return attributes
 
 
 def _explain(address: Address, value: object, source: SourceFile) -> list[Diagnostic]:

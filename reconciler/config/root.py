@@ -7,6 +7,9 @@ from pathlib import Path
 from reconciler.config.files import PROJECT_FILE
 from reconciler.errors import UsageError
 
+CACHE = Path(".reconciler", "cache")
+"""Below a repository, the folder of what need not be worked out again: it may be taken away at any time."""
+
 
 def find_root(start: Path) -> Path:
     """The nearest folder at or above `start` that holds `reconciler.yaml`; UsageError when there is none."""

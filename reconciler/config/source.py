@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -10,17 +9,6 @@ from typing import NamedTuple
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.origin import Origin
 from reconciler.model.value import Path
-
-# Every repetition has a bound: a line may be 5 MB long, and be made so that searching it never ends.
-_HOLDS_SECRET = re.compile(r"""(?ix) (?: token | secret | passw | api_?key ) [\w-]{0,40} ["']? \s{0,40} :""")
-_NAMES_ITS_SOURCE = re.compile(
-    r"""(?ix) token ["']? \s{0,40} : \s{0,40} (?: \{ \s{0,40} (?: env | file ) \s{0,40} : | \{\{ | $ )"""
-)
-_SECRET_FOLLOWS = re.compile(
-    r"""(?i)(?:token|secret|passw\w{0,40}|api_?key)["']?\s{0,40}:\s{0,40}[|>]?[-+]?$"""
-)
-_HOLDS_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]*@|[?&](?:ssl)?password=")
-
 
 MAX_FAULTS = 1_000
 """As many faults are told at once as anybody can read."""
@@ -93,10 +81,12 @@ class SourceFile:
         return self._shown[number]
 
     def _showable(self, number: int) -> str | None:
+        from reconciler.config.secrecy import may_begin_secret, may_hold_secret  # few lines are ever shown
+
         lines = self._lines
         text = lines[number - 1] if 0 < number <= len(lines) else ""
         before = lines[number - 2] if 1 < number <= len(lines) else ""
-        return None if may_hold_secret(text) or _SECRET_FOLLOWS.search(before.rstrip()[-200:]) else text
+        return None if may_hold_secret(text) or may_begin_secret(before) else text
 
     def fault(
         self,
@@ -128,10 +118,3 @@ def _short(text: str) -> str:
 def too_many_faults(source: SourceFile, mark: Mark) -> Diagnostic:
     """What is said in place of the faults from `mark` on."""
     return source.fault(mark, f"there are more than {MAX_FAULTS:,} faults: those from here on are not shown")
-
-
-def may_hold_secret(line: str) -> bool:
-    """Whether a line looks as if a token or a password were written in it."""
-    if _HOLDS_PASSWORD.search(line):
-        return True
-    return any(not _NAMES_ITS_SOURCE.match(line, found.start()) for found in _HOLDS_SECRET.finditer(line))

@@ -29,6 +29,19 @@ def render_template(
     A template may run for 5 seconds and make 5 MB of text, reads nothing but templates below `config/`, and
     knows neither time nor chance: the same variables give the same text.
     """
+    result = render_source(source, root, {"vars": Variables(variables)}, Sandbox, seconds)
+    raise_if_unreadable(result)
+    return result
+
+
+def render_source(
+    source: SourceFile,
+    root: Path,
+    values: Mapping[str, object],
+    sandbox: type[Sandbox],
+    seconds: float = MAX_SECONDS,
+) -> SourceFile:
+    """The same within `sandbox`, and with `values` by the names that the template knows them by."""
 
     def load(name: str) -> str:
         try:
@@ -39,11 +52,11 @@ def render_template(
         except FileFault:
             raise TemplateNotFound(name) from None
 
-    environment = Sandbox(load, Allowance(seconds))
+    environment = sandbox(load, Allowance(seconds))
     try:
         template = environment.get_template(source.name)
         rendered = _Rendering(source, template, MAX_BYTES)
-        rendered.run({"vars": environment.allowance.made(Variables(variables))})
+        rendered.run({name: environment.allowance.made(value) for name, value in values.items()})
     except TemplateSyntaxError as error:
         raise FileFault(
             _fault(source, error.lineno, error.name, error.message or "it cannot be read")
@@ -55,9 +68,7 @@ def render_template(
         raise FileFault(_fault(source, 1, None, error.msg)) from None
     except Exception as error:  # noqa: BLE001  # whatever a template raises is the template's fault
         raise FileFault(_runtime_fault(source, error)) from None
-    result = SourceFile(source.name, rendered.text(), tuple(rendered.lines))
-    raise_if_unreadable(result)
-    return result
+    return SourceFile(source.name, rendered.text(), tuple(rendered.lines))
 
 
 class _Rendering:

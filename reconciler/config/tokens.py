@@ -11,6 +11,7 @@ from reconciler.model.project import TokenSource
 from reconciler.model.secret import Secret
 
 MAX_BYTES = 4096
+_NO_TOKEN = "What it holds is no token: it contains blanks, control characters or accents"
 
 
 def read_token(source: TokenSource, root: Path, environ: Mapping[str, str]) -> Secret:
@@ -19,14 +20,20 @@ def read_token(source: TokenSource, root: Path, environ: Mapping[str, str]) -> S
     A relative file is one of the repository at `root`; an absolute one, as a secret store mounts it, may be
     anywhere.
     """
+    secret = read_secret(source, root, environ)
+    if " " in secret.reveal():
+        raise TokenMissing(str(source), _NO_TOKEN)
+    return secret
+
+
+def read_secret(source: TokenSource, root: Path, environ: Mapping[str, str]) -> Secret:
+    """The same of a secret that may hold blanks, as `Bearer ...` does."""
     text = _from_file(source, root) if source.env is None else _from_environment(source, source.env, environ)
     text = text.removesuffix("\n").removesuffix("\r")
     if not text:
         raise TokenMissing(str(source), "It is empty")
-    if not text.isprintable() or not text.isascii() or " " in text:
-        raise TokenMissing(
-            str(source), "What it holds is no token: it contains blanks, control characters or accents"
-        )
+    if not text.isprintable() or not text.isascii():
+        raise TokenMissing(str(source), _NO_TOKEN)
     return Secret(text)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from reconciler.config.files import CONFIG_FOLDER, FileFault, read_source
 from reconciler.config.source import SourceFile
-from reconciler.config.yaml_document import read_document
 from reconciler.config.yaml_scalars import UnusableScalar, plain_scalar
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.value import Path, Value
@@ -73,6 +72,8 @@ def _file_variables(
     """The variables in the file `name`, which `path` of the project file names."""
     if (why := _refusal(name, root)) is not None:
         return {}, [project.fault(project.place(path).value, f"'{name}' {why}")]
+    from reconciler.config.yaml_document import read_document  # few projects have such files
+
     try:
         document = read_document(read_source(root, name))
     except FileFault as error:

@@ -80,10 +80,12 @@ class _NoKey:
 
 
 _NO_KEY = _NoKey()
+_UNKNOWN = object()
 
 
 class _Reader:
-    """The state of one pass. `stack` holds the collections that are open, innermost last."""
+    """The state of one pass. `stack` holds the collections that are open, innermost last; `meanings` what
+    unquoted texts stand for, since the same few come again and again."""
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
@@ -92,6 +94,7 @@ class _Reader:
         self.faults: list[Diagnostic] = []
         self.stack: list[Any] = []
         self.anchors: dict[str, Tree] = {}
+        self.meanings: dict[str, Scalar] = {}
         self.aliased = 0
         self.aliased_text = 0
         self.documents = 0
@@ -100,16 +103,24 @@ class _Reader:
         """Build `root`. The loop is written for speed: a thousand orders are ninety thousand events."""
         next_event = event_source(self.source.text)
         stack = self.stack
+        meanings = self.meanings
         parent: Any = None
         key: Any = _NO_KEY
         while (event := next_event()) is not None:
             event_type = type(event)
             if event_type is ScalarEvent:
                 text = event.value
-                if event.tag is None and (text[:1] not in SPECIAL_FIRST or not event.implicit[0]):
-                    value: Any = text
+                if event.tag is not None:
+                    value: Any = self.scalar(event)
+                elif not event.implicit[0]:
+                    value = text
                 else:
-                    value = self.scalar(event)
+                    value = meanings.get(text, _UNKNOWN)
+                    if value is _UNKNOWN:
+                        if text[:1] in SPECIAL_FIRST:
+                            value = self.scalar(event)
+                        else:
+                            value = meanings[text] = sys.intern(text)
             elif event_type is MappingStartEvent:
                 value = {}
             elif event_type is SequenceStartEvent:
@@ -126,7 +137,16 @@ class _Reader:
 
             if type(parent) is dict:
                 if key is _NO_KEY:
-                    key = self.key(value, event, parent)
+                    if (
+                        type(value) is str
+                        and value not in parent
+                        and event.anchor is None
+                        and len(stack) != 2
+                        and value != "<<"
+                    ):
+                        key = value
+                    else:
+                        key = self.key(value, event, parent)
                     continue
                 parent[key] = value
                 key = _NO_KEY
@@ -199,10 +219,11 @@ class _Reader:
         if not event.implicit[0]:
             return str(event.value)
         try:
-            return plain_scalar(event.value)
+            meaning = self.meanings[event.value] = plain_scalar(event.value)
         except UnusableScalar as error:
             self.fault(event, str(error))
             return None
+        return meaning
 
     def tagged(self, event: Any, tag: str) -> Tree:
         short = tag.removeprefix(_CORE)

@@ -11,6 +11,9 @@ from decimal import Decimal
 from reconciler.config.yaml_scalars import UnusableScalar, plain_scalar
 from reconciler.model.value import Value, decimal_text
 
+LONGEST_LINE = 160
+"""Columns up to which a collection goes on one line: most items do, mixed boxes do not."""
+
 _SAFE = re.compile(r"[^\W\d_](?:[\w .+/'&()-]*[\w.)'])?")
 """Texts that no YAML reader takes for anything else than text, once they pass for none of these words."""
 
@@ -47,17 +50,23 @@ def flow_text(value: Value) -> str:
 
 
 def block_lines(key: str, value: Value, indent: int = 0, depth: int = 0) -> Iterator[str]:
-    """`key: value` over lines: mappings that hold nothing but mappings as blocks, anything else on one line.
+    """`key: value` over lines: mappings that hold nothing but mappings as blocks, anything else on one line
+    while it fits in 160 columns.
 
     Down to `depth` every mapping is a block.
     """
     blanks = " " * indent
-    if isinstance(value, Mapping) and value and (depth > 0 or is_block(value)):
+    line = f"{blanks}{scalar_text(key)}: {flow_text(value)}"
+    is_long = len(line) > LONGEST_LINE
+    if isinstance(value, Mapping) and value and (depth > 0 or is_block(value) or is_long):
         yield f"{blanks}{scalar_text(key)}:"
         for inner, each in value.items():
             yield from block_lines(inner, each, indent + 2, depth - 1)
+    elif isinstance(value, Sequence) and not isinstance(value, str) and is_long:
+        yield f"{blanks}{scalar_text(key)}:"
+        yield from (f"{blanks}  - {flow_text(each)}" for each in value)
     else:
-        yield f"{blanks}{scalar_text(key)}: {flow_text(value)}"
+        yield line
 
 
 def is_block(value: Mapping[str, Value]) -> bool:

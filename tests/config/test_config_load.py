@@ -204,6 +204,13 @@ def test_what_is_written_twice_shows_both_places(tmp_path: Path) -> None:
     assert [str(origin) for origin in fault.also] == ["config/orders.yaml:2:3"]
 
 
+def test_what_is_moved_twice_in_two_files_is_a_fault(tmp_path: Path) -> None:
+    """Each file is sound by itself."""
+    move = "moved: {purchase_orders.old: purchase_orders.valentines}\n"
+    files: dict[str, str | bytes | None] = {"config/a.yaml": move, "config/b.yaml": move}
+    assert faults_of(write(tmp_path / "usual", files)) == ["'purchase_orders.old' is moved twice"]
+
+
 def test_an_unreadable_file_makes_no_noise_elsewhere(tmp_path: Path) -> None:
     """References and moves to names in a file that cannot be read are not called missing."""
     files: dict[str, str | bytes | None] = {
@@ -287,6 +294,19 @@ def test_slow_libraries_are_not_imported_for_nothing(tmp_path: Path) -> None:
         "assert not {'jinja2', 'jsonschema', 'difflib', 'zoneinfo', 'rich', 'httpx'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, str(write(tmp_path / "usual"))], check=True)
+
+
+def test_what_is_known_needs_neither_yaml_nor_schemas(tmp_path: Path) -> None:
+    """What was parsed before is loaded without the libraries that parsing and judging take."""
+    code = (
+        "import sys; from pathlib import Path; from reconciler.config.load import load_config;"
+        "load_config(Path(sys.argv[1]), cache=Path(sys.argv[2]));"
+        "print({'yaml', 'jsonschema_rs', 'jsonschema', 'jinja2'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code, str(write(tmp_path / "usual")), str(tmp_path / "state" / "cache")]
+    told = [subprocess.run(command, check=True, capture_output=True, text=True).stdout for _ in range(2)]
+    assert "yaml" in told[0]
+    assert told[1] == "set()\n"
 
 
 def orders(count: int) -> str:

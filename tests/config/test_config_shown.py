@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.config.source import SourceFile, may_hold_secret
+from reconciler.config.secrecy import may_hold_secret
+from reconciler.config.source import SourceFile
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.inert import inert

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".fuzz"
-NAMES = ("yaml", "project", "template", "plan", "answer", "seed")
+NAMES = ("yaml", "project", "template", "plan", "answer", "seed", "cache")
 INSTRUMENTED = ["reconciler", "yaml", "jinja2"]
 MOST_MEGABYTES = 1_000
 MOST_SECONDS = 10

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,6 +21,7 @@ from hostile.plans import with_new_digest
 from reconciler.cli.plan_file import drawing
 from reconciler.cli.screen import json_text
 from reconciler.config.files import FileFault, raise_if_unreadable
+from reconciler.config.load import load_config
 from reconciler.config.project import read_project
 from reconciler.config.resources import collect
 from reconciler.config.source import SourceFile
@@ -33,6 +36,7 @@ from reconciler.komet.envelope import read_answer
 from reconciler.komet.exchange import Received
 from reconciler.komet.methods import METHODS, method_named
 from reconciler.model.query import Answer, Query
+from reconciler.model.resource import DesiredResource
 from reconciler.model.step import ApiStep
 from reconciler.model.value import Value
 from reconciler.report.document_reading import plan_from_document
@@ -173,6 +177,39 @@ def run_seed(content: bytes) -> None:
             load_seed(file.name)
 
 
+def run_cache(content: bytes) -> None:
+    """Any bytes in the place of what was parsed before, and the configuration is the same as ever."""
+    ground = _ground()
+    if not content:
+        return
+    entry = ground.entries[content[0] % len(ground.entries)]
+    entry.write_bytes(content[1:])
+    configuration = load_config(ground.root, cache=entry.parent)
+    assert [*configuration.resources.values()] == ground.resources
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """An example with its cache, and what it is loaded as without one."""
+
+    root: Path
+    entries: Sequence[Path]
+    resources: Sequence[DesiredResource]
+
+
+@cache
+def _ground() -> _Ground:
+    root = EXAMPLES / "quickstart"
+    cache_folder = Path(tempfile.mkdtemp()) / "cache"
+    load_config(root, cache=cache_folder)
+    atexit.register(shutil.rmtree, cache_folder.parent)
+    return _Ground(root, sorted(cache_folder.iterdir()), [*load_config(root).resources.values()])
+
+
+def _kept() -> list[bytes]:
+    return [bytes([place]) + entry.read_bytes() for place, entry in enumerate(_ground().entries)]
+
+
 def _texts(*endings: str) -> list[bytes]:
     return [
         text.encode()
@@ -197,6 +234,7 @@ TARGETS = {
     "template": Target(run_template, lambda: _texts(".j2")),
     "plan": Target(run_plan, _plans),
     "answer": Target(run_answer, _answers),
+    "cache": Target(run_cache, _kept),
     "seed": Target(run_seed, lambda: [path.read_bytes() for path in sorted(EXAMPLES.glob("*/seed.yaml"))]),
 }
 """Every target by its name."""

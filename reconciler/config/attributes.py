@@ -1,0 +1,50 @@
+"""The attributes of a resource as bytes, and back when somebody asks for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from reconciler.model.value import Json, Value
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
+
+def kept_bytes(simple: Json) -> bytes:
+    """`simple` as it is kept, with its keys in the order in which they were written."""
+    return _compact.encode(simple).encode()
+
+
+class Attributes(Mapping[str, Value]):
+    """The attributes of a resource of `kind`, made from their bytes when first asked for.
+
+    A plan compares thousands of resources by their digests and looks into few of them.
+    """
+
+    __slots__ = ("_bytes", "_kind", "_value")
+
+    def __init__(self, kind: str, kept: bytes) -> None:
+        self._kind = kind
+        self._bytes = kept
+        self._value: Mapping[str, Value] | None = None
+
+    def __getitem__(self, key: str) -> Value:
+        return self._read()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __repr__(self) -> str:
+        return repr(self._read())
+
+    def _read(self) -> Mapping[str, Value]:
+        if self._value is None:
+            from reconciler.config.conversion import convert
+
+            value, _ = convert(self._kind, json.loads(self._bytes))
+            assert isinstance(value, dict)
+            self._value = value
+        return self._value
