@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from reconciler.config.draft import Check
 from reconciler.config.rewrite import REMOVED, Removed, RewriteRefused, rewrite
 from reconciler.config.source import SourceFile
 from reconciler.errors import ConfigurationError, UsageError
@@ -22,9 +23,6 @@ from reconciler.plan.diff import diff_attributes
 from reconciler.plan.planner import Basis
 from reconciler.reading import located, read_account
 from reconciler.session import Session
-
-Check = Callable[[Mapping[str, str]], object]
-"""Reads the configuration with texts in place of its files; ConfigurationError when that is not valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +88,15 @@ def _accepted(session: Session, basis: Basis, address: Address, is_named: bool) 
     """What the kind of `address` makes of its live state."""
     written = session.configuration.resources[address].attributes
     matches = basis.matches.get(address.kind, Matches({}))
-    match, writing, kind = matches.wanted.get(address), WRITINGS.get(address.kind), REGISTRY[address.kind]
+    match, kind = matches.wanted.get(address), REGISTRY[address.kind]
     if match is None or address in matches.settled:
         return Accepted(written)
     subject = Subject(address, basis.resolved[address], match, basis.applied.get(address))
     comparison = kind.compare(subject, basis.scope)
     if comparison.before == comparison.after and match.cancelled is None:
         return Accepted(written)
-    if writing is None:
-        return Accepted(written, left=(f"`accept` does not write {address.kind.replace('_', ' ')}",))
     drifted = replace(_drifted(kind, subject, basis), is_named=is_named)
-    return writing.accept(subject, written, drifted, basis.scope)
+    return WRITINGS[address.kind].accept(subject, written, drifted, basis.scope)
 
 
 def _drifted(kind: Kind, subject: Subject, basis: Basis) -> Drifted:

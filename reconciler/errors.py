@@ -112,10 +112,10 @@ class AccessError(ReconcilerError):
 
 
 class TokenMissing(AccessError):
-    """The token is not where the project says; `where` names the variable or the file."""
+    """The token is not where the project says; `where` names the variable or the file, `hint` says why."""
 
     def __init__(self, where: str, hint: str = "") -> None:
-        self.where = where
+        self.where, self.hint = where, hint
         super().__init__(f"no token: {where}" + (f". {hint}" if hint else ""))
 
 

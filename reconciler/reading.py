@@ -5,24 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeAlias
 
 from reconciler import __version__
+from reconciler.asking import asked_shops, read_kind, spared_customers
 from reconciler.errors import ConfigurationError, UsageError
 from reconciler.kinds.catalogue import LISTS, Catalogue, list_from_rows, rows_from_answer
 from reconciler.kinds.customers.future_sales import future_sales_faults
 from reconciler.kinds.customers.view import known_ship_tos
 from reconciler.kinds.kind import Kind, LiveIds, Match, Matches, Scope, ShipTo, Subject
+from reconciler.kinds.orders.binding import successor_day
 from reconciler.kinds.registry import REGISTRY
 from reconciler.komet.drive import drive
 from reconciler.model.address import Address
+from reconciler.model.deferred import Deferred
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.resource import Applied, Binding, LiveResource, ResolvedResource, Sought
+from reconciler.model.plan import Plan
+from reconciler.model.resource import (
+    Applied,
+    Binding,
+    DesiredResource,
+    LiveResource,
+    ResolvedResource,
+    Sought,
+)
 from reconciler.model.value import Json
 from reconciler.plan.planner import Basis
-from reconciler.report.snapshot import Reading, reading_from, snapshot_document, with_later
 from reconciler.session import Session
 from reconciler.state.snapshots import Snapshot
+from reconciler.verdicts import AGREEING, FORMAT, Verdicts, by_kind
 
 IMPORTED = "imported"
 """The fact of a binding that `import` noted: the configuration of the address was written from that order."""
@@ -45,6 +57,7 @@ class Wanted:
     bindings: Mapping[Address, Binding]
     applied: Mapping[Address, Applied]
     scope: Scope
+    verdicts: Verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +76,16 @@ Wanting: TypeAlias = Callable[[Wanted], Mapping[Address, ResolvedResource]]
 """What is to be wanted instead of the configuration, made from it and from what is remembered."""
 
 
-def read_account(session: Session, destroy: bool = False, wanting: Wanting | None = None) -> AccountReading:
+def read_account(
+    session: Session, destroy: bool = False, wanting: Wanting | None = None, is_sparing: bool = False
+) -> AccountReading:
     """The account as a plan reads it; `destroy` as if nothing were wanted, `wanting` as if that were.
 
+    `is_sparing` does not ask a customer whose its lines are where nothing of them has changed (A40).
     `ConfigurationError` when a code is unknown, each fault with its place.
     """
     try:
-        return _read_account(session, (lambda wanted: {}) if destroy else wanting)
+        return _read_account(session, (lambda wanted: {}) if destroy else wanting, is_sparing)
     except ConfigurationError as error:
         raise ConfigurationError([located(session, each) for each in error.diagnostics]) from None
 
@@ -94,14 +110,18 @@ def read_customer(session: Session, address: Address) -> tuple[Wanted, Match, Sc
     return wanted, matches.wanted[address], wanted.scope
 
 
-def _read_account(session: Session, wanting: Wanting | None) -> AccountReading:
+def _read_account(session: Session, wanting: Wanting | None, is_sparing: bool) -> AccountReading:
     project, port = session.configuration.project, session.connection.port
     used = session.calls_used_today
     before = port.calls_made
     made_at = session.connection.now()
     wanted = _wanted(session)
     resolved = wanted.resolved if wanting is None else wanting(wanted)
-    matches, live, scope, kept = _read(session, resolved, wanted.bindings, wanted.applied, wanted.scope)
+    before_reading = replace(wanted.scope, asked_shops=asked_shops(session) if is_sparing else {})
+    verdicts = wanted.verdicts if wanting is None else Verdicts()
+    matches, live, scope, kept = _read(
+        session, resolved, wanted.bindings, wanted.applied, before_reading, verdicts
+    )
     future_sales = project.komet.future_sales_customer
     if future_sales is not None and (faults := [*future_sales_faults(matches["customers"], future_sales)]):
         raise ConfigurationError(faults)
@@ -117,19 +137,22 @@ def _read_account(session: Session, wanting: Wanting | None) -> AccountReading:
         config_digest=session.configuration.digest,
         read=port.calls_made - before,
         used=used,
+        diagnostics=spared_customers(session) if is_sparing and not session.is_offline else (),
         live=live,
         open_steps=() if wanting is not None else tuple(session.state.worklist.open_steps(session.scope)),
         files=frozenset(each.origin.file for each in session.configuration.resources.values()),
+        keys=verdicts.keys(resolved, scope.ids) if wanting is None else {},
+        agreed=verdicts.agreed(matches),
     )
     return AccountReading(basis, live, tuple(kept))
 
 
 def _wanted(session: Session) -> Wanted:
-    resolved, scope = _resolve(session, scope_of(session))
     bindings, applied, moved = remembered(session)
+    resolved, scope, verdicts = _resolve(session, scope_of(session), bindings, applied)
     bindings = {each: bound for each, bound in bindings.items() if not _is_stale_import(bound, resolved)}
     scope = replace(scope, moved={str(old): new for old, new in moved.items()})
-    return Wanted(resolved, bindings, applied, scope)
+    return Wanted(resolved, bindings, applied, scope, verdicts)
 
 
 def _is_stale_import(binding: Binding, resolved: Mapping[Address, ResolvedResource]) -> bool:
@@ -165,27 +188,70 @@ def _ship_to_titles(session: Session) -> Iterator[tuple[tuple[str, str], str]]:
                 yield (address.name, str(name)), str(each["name"]).strip()
 
 
-def _resolve(session: Session, scope: Scope) -> tuple[dict[Address, ResolvedResource], Scope]:
+def _resolve(
+    session: Session,
+    scope: Scope,
+    bindings: Mapping[Address, Binding],
+    applied: Mapping[Address, Applied],
+) -> tuple[dict[Address, ResolvedResource], Scope, Verdicts]:
     """The configuration with its codes looked up; an unknown one has the lists read anew."""
     catalogue, fresh = _catalogue(session, frozenset())
-    resolved, faults = _resolve_all(session, replace(scope, catalogue=catalogue))
+    scope = replace(scope, catalogue=catalogue)
+    verdicts = _verdicts(session, scope, bindings)
+    resolved, faults = _resolve_all(session, scope, verdicts, applied)
     doubtful = {_LIST_OF[str(part)] for fault in faults for part in fault.path if str(part) in _LIST_OF}
     if doubtful - fresh and not session.is_offline:
         catalogue, _ = _catalogue(session, frozenset(doubtful - fresh))
-        resolved, faults = _resolve_all(session, replace(scope, catalogue=catalogue))
+        scope = replace(scope, catalogue=catalogue)
+        verdicts = _verdicts(session, scope, bindings)
+        resolved, faults = _resolve_all(session, scope, verdicts, applied)
     if faults:
         raise ConfigurationError(faults)
-    return resolved, replace(scope, catalogue=catalogue)
+    return resolved, scope, verdicts
 
 
-def _resolve_all(session: Session, scope: Scope) -> tuple[dict[Address, ResolvedResource], list[Diagnostic]]:
+def _verdicts(session: Session, scope: Scope, bindings: Mapping[Address, Binding]) -> Verdicts:
+    """What was found to be as wanted, of all that nobody is asked about and that stands alone."""
+    waiting = {each.address for each in session.state.worklist.open_steps(session.scope)}
+    moved = {*session.configuration.moved.values()}
+    agreements = {
+        address: each
+        for address, each in session.state.agreements.get(session.scope).items()
+        if address in bindings and _stands_alone(bindings[address]) and address not in {*waiting, *moved}
+    }
+    return Verdicts.of(agreements, session.configuration, scope)
+
+
+def _stands_alone(binding: Binding) -> bool:
+    """Whether it has neither a predecessor left nor a successor that nobody has found yet."""
+    return not binding.retired and not successor_day(binding)
+
+
+def _resolve_all(
+    session: Session, scope: Scope, verdicts: Verdicts, applied: Mapping[Address, Applied]
+) -> tuple[dict[Address, ResolvedResource], list[Diagnostic]]:
+    """What is wanted as it was when both sides last agreed is looked up only when somebody asks."""
     faults: list[Diagnostic] = []
     resolved: dict[Address, ResolvedResource] = {}
     for address, desired in session.configuration.resources.items():
+        former = applied.get(address)
+        if former is not None and verdicts.is_wanted_as_before(address):
+            attributes = Deferred(partial(_looked_up, desired, scope))
+            resolved[address] = ResolvedResource(
+                address, attributes, desired.origin, former.policy, former.depends_on
+            )
+            continue
         found = REGISTRY[address.kind].resolve(desired, scope, faults.append)
         if found is not None:
             resolved[address] = found
     return resolved, faults
+
+
+def _looked_up(desired: DesiredResource, scope: Scope) -> Mapping[str, Json]:
+    """The attributes of what was looked up before in the same lists, so that nothing can be unknown."""
+    found = REGISTRY[desired.address.kind].resolve(desired, scope, lambda fault: None)
+    assert found is not None
+    return found.attributes
 
 
 def _catalogue(session: Session, doubtful: frozenset[str]) -> tuple[Catalogue, frozenset[str]]:
@@ -245,6 +311,7 @@ def _read(
     bindings: Mapping[Address, Binding],
     applied: Mapping[Address, Applied],
     scope: Scope,
+    verdicts: Verdicts,
 ) -> tuple[dict[str, Matches], dict[str, tuple[LiveResource, ...]], Scope, list[Address]]:
     """Reads every kind, customers first since the others are made out to them.
 
@@ -257,18 +324,31 @@ def _read(
     remembered = {each: bound.id for each, bound in bindings.items() if each.kind == "customers"}
     numbers = {each: bound.number for each, bound in bindings.items()}
     before = read_before(session.snapshot) if session.snapshot is not None else None
-    scope = replace(scope, ids=LiveIds(remembered, numbers=numbers))
+    scope = replace(
+        scope,
+        ids=LiveIds(remembered, numbers=numbers),
+        remembered=session.state.snapshots.glances(session.scope, FORMAT),
+    )
+    addresses = by_kind({*resolved, *bindings})
     for name, kind in REGISTRY.items():
         sought: list[Sought] = []
-        for address in sorted({*resolved, *bindings}):
-            if address.kind != name:
-                continue
+        agreed = verdicts.shown(name, resolved, matches, scope.ids) if name in AGREEING else {}
+        for address in addresses.get(name, ()):
             former = applied.get(address)
             if address not in resolved and former is not None and former.policy.get("on_remove") == "keep":
                 kept.append(address)
             else:
                 known = bindings.get(address)
-                sought.append(Sought(address, resolved.get(address), known, removes=None, applied=former))
+                sought.append(
+                    Sought(
+                        address,
+                        resolved.get(address),
+                        known,
+                        removes=None,
+                        applied=former,
+                        agreed=agreed.get(address, ""),
+                    )
+                )
         read[name] = live = _live(session, before, kind, sought, scope)
         matches[name] = kind.match(sought, live, scope)
         scope = replace(scope, ids=_with_ids(scope.ids, matches[name], resolved, applied))
@@ -276,38 +356,35 @@ def _read(
 
 
 def _live(
-    session: Session, before: Reading | None, kind: Kind, sought: Sequence[Sought], scope: Scope
+    session: Session, before: Snapshot | None, kind: Kind, sought: Sequence[Sought], scope: Scope
 ) -> tuple[LiveResource, ...]:
     """What Komet has of `kind`; offline what it had `before`."""
     if before is None:
-        return drive(kind.read(sought, scope), session.connection.port)
-    return before.live.get(kind.name, ())
+        return read_kind(session, kind, sought, scope)
+    return tuple(before.live.get(kind.name, ()))
 
 
-def read_before(snapshot: Snapshot) -> Reading:
-    """The reading that a snapshot holds. UsageError when another version took it."""
-    reading = reading_from(snapshot.content)
-    if reading is None:
+def read_before(snapshot: Snapshot) -> Snapshot:
+    """`snapshot`, if it can be used. UsageError when another version took it."""
+    if snapshot.format != FORMAT:
         raise UsageError("the last reading is one of another version of reconciler: plan once with calls")
-    return reading
+    return snapshot
 
 
-def keep_snapshot(session: Session, reading: AccountReading) -> None:
-    """Remembers what was read, so that `plan --offline` can rest on it."""
+def keep_reading(session: Session, reading: AccountReading, plan: Plan) -> None:
+    """Remembers what was read, so that `plan --offline` can rest on it, and what `plan` found to be as
+    wanted, so that the next one need not look into it."""
     basis = reading.basis
-    kept = Reading(reading.live, frozenset({*basis.resolved, *basis.bindings}))
-    session.state.snapshots.put(session.scope, snapshot_document(kept), basis.made_at)
+    sought = frozenset({*basis.resolved, *basis.bindings})
+    session.state.snapshots.put(session.scope, Snapshot(FORMAT, reading.live, sought, basis.made_at))
+    session.state.agreements.put(session.scope, plan.agreements, plan.gone)
 
 
 def renew_snapshot(
     session: Session, live: Mapping[str, Iterable[LiveResource]], gone: Mapping[str, frozenset[int]]
 ) -> None:
     """Puts what an apply has read, and what it no longer found, into what was read before it."""
-    snapshot = session.state.snapshots.get(session.scope)
-    reading = reading_from(snapshot.content) if snapshot is not None else None
-    if snapshot is not None and reading is not None:
-        renewed = snapshot_document(with_later(reading, live, gone))
-        session.state.snapshots.put(session.scope, renewed, snapshot.taken_at)
+    session.state.snapshots.renew(session.scope, live, gone)
 
 
 def _with_ids(
@@ -322,7 +399,7 @@ def _with_ids(
     labels = {
         address: str(live.attributes["code"] or live.attributes["name"])
         for address, live in found.items()
-        if live is not None and "code" in live.attributes
+        if live is not None and address.kind == "customers"
     }
     numbers = {
         address: standing.number if (standing := match.live or match.cancelled) else None
@@ -330,6 +407,8 @@ def _with_ids(
     }
     ship_tos: dict[tuple[str, str], ShipTo] = {}
     for address, match in matches.wanted.items():
+        if address.kind != "customers":
+            break
         subject = Subject(address, resolved.get(address), match, applied.get(address))
         ship_tos |= {(address.name, name): each for name, each in known_ship_tos(subject).items()}
     return LiveIds(

@@ -23,13 +23,15 @@ from reconciler.state.snapshots import Snapshot
 class Session:
     """One configuration repository with its state and its account, for the length of one command.
 
-    Offline, `snapshot` is what takes the place of reading the account.
+    Offline, `snapshot` is what takes the place of reading the account. What `rests_on_memory` may be told
+    answers that were given before: of that nothing is kept as if it had been read now.
     """
 
     configuration: Configuration
     state: State
     connection: Connection
     snapshot: Snapshot | None = None
+    rests_on_memory: bool = False
 
     @property
     def is_offline(self) -> bool:

@@ -43,7 +43,7 @@ from reconciler.plan.review import make_plan_of
 from reconciler.plan.selection import fit_within
 from reconciler.reading import (
     cached_catalogue,
-    keep_snapshot,
+    keep_reading,
     located,
     look_up,
     read_account,
@@ -56,11 +56,11 @@ from reconciler.reading import (
 from reconciler.report.document import plan_document
 from reconciler.report.document_reading import plan_from_document
 from reconciler.report.history import planned_document, spent_document
-from reconciler.report.snapshot import Reading
 from reconciler.report.style import age_words
 from reconciler.report.summary import summary_document
 from reconciler.session import Session
 from reconciler.state.run_changes import RunChange
+from reconciler.state.snapshots import Snapshot
 from reconciler.verify.acceptance import read_acceptance
 from reconciler.verify.finding import Verification
 from reconciler.verify.visibility import Work, verify_visibility
@@ -152,13 +152,15 @@ def apply_changes(
     grant = session.state.lease.acquire(session.connection.account, identity.holder, life)
     try:
         _start(session, chosen, identity, str(plan_document(plan)["digest"]) if saved else None)
+        _remember(session, plan, identity.run)
         recorder = StateRecorder(
             session.state, session.scope, identity.run, grant, session.connection.now, life
         )
         tools = _tools(session, plan, recorder, notify, is_stopping)
         earlier = session.state.journal.open_entries(session.scope)
         calls = session.connection.port.calls_made
-        applying = Applying(chosen, tools, Writing(tools, _applied(session)), earlier)
+        bindings = session.state.resources.bindings(session.scope) if earlier else {}
+        applying = Applying(chosen, tools, Writing(tools, _applied(session)), earlier, bindings)
         applying.run()
         with suppress(StateError):  # what costs no more than a call later
             live = {kind: each.values() for kind, each in applying.live.items()}
@@ -197,7 +199,7 @@ def read_saved_plan(session: Session, document: Mapping[str, Json]) -> Plan:
     return plan
 
 
-def _preview(plan: Plan, before: Reading, at: datetime) -> Plan:
+def _preview(plan: Plan, before: Snapshot, at: datetime) -> Plan:
     """`plan` as one that rests on a reading of `at`: how old that is, and what was not looked for then."""
     unread = [each.address for each in plan.changes if each.address not in before.sought]
     age = f"no call was made: this rests on what was read {age_words(plan.made_at - at)} ago"
@@ -221,19 +223,25 @@ def _raise_if_used(session: Session, digest: str) -> None:
 
 
 def _plan(session: Session, choices: Choices, destroy: bool, reviewed: Plan | None) -> Plan:
-    reading = read_account(session, destroy)
+    reading = read_account(session, destroy, is_sparing=True)
     plan = make_plan_of(REGISTRY, reading.basis, choices, reviewed)
-    recorded = session.state.resources.bindings(session.scope)
-    moved = [old for old in session.configuration.moved if old in recorded]
+    moved = _recorded_moves(session)
     plan = replace(plan, gone=tuple(sorted({*plan.gone, *reading.kept, *moved})))
     plan = replace(plan, diagnostics=tuple(located(session, each) for each in plan.diagnostics))
     if session.snapshot is not None:
         return _preview(plan, read_before(session.snapshot), session.snapshot.taken_at)
-    if not destroy:
-        keep_snapshot(session, reading)
+    if not destroy and not session.rests_on_memory:
+        keep_reading(session, reading, plan)
     if plan.closed:
         session.state.worklist.close(session.scope, plan.closed, session.connection.now())
     return plan
+
+
+def _recorded_moves(session: Session) -> list[Address]:
+    """The addresses of the configuration's moves under which something is still remembered."""
+    moved = session.configuration.moved
+    recorded = session.state.resources.bindings(session.scope) if moved else {}
+    return [old for old in moved if old in recorded]
 
 
 def _start(session: Session, plan: Plan, identity: RunIdentity, digest: str | None) -> None:
@@ -278,6 +286,21 @@ def _move(session: Session) -> None:
         if new not in bindings and new not in applied:
             session.state.resources.move(session.scope, old, new)
             session.state.worklist.move(session.scope, old, new)
+
+
+def _remember(session: Session, plan: Plan, run: str) -> None:
+    """Writes down what the plan found and nobody remembered: what only a marker has told would be lost sight
+    of, if this run died and something else were wanted then."""
+    if not plan.agreed and not plan.changes:
+        return
+    resources = session.state.resources
+    known = resources.bindings(session.scope)
+    agreed = [each for each in plan.agreed if each.binding.address not in known]
+    found = [change.binding for change in plan.changes if change.address not in known and change.binding]
+    with session.state.together():
+        resources.record_all(session.scope, agreed, run)
+        for binding in found:
+            resources.bind(session.scope, binding)
 
 
 def _tools(

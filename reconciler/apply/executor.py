@@ -33,7 +33,8 @@ from reconciler.state.journal import JournalEntry
 
 @dataclass(slots=True)
 class Applying:
-    """One apply. `earlier` are the calls that earlier runs left open; `error` is what ended it early.
+    """One apply. `earlier` are the calls that earlier runs left open, `bindings` what is remembered as it
+    begins; `error` is what ended it early.
 
     `live` is what it read, by kind and id, as it saw it last, and `gone` the ids that it did not find again.
     """
@@ -42,6 +43,7 @@ class Applying:
     tools: Tools
     writing: Writing
     earlier: Sequence[JournalEntry] = ()
+    bindings: Mapping[Address, Binding] = field(default_factory=dict)
     progress: dict[Address, Progress] = field(default_factory=dict)
     error: ReconcilerError | None = None
     live: dict[str, dict[int, LiveResource]] = field(default_factory=dict)
@@ -81,7 +83,7 @@ class Applying:
             self.writing.say(None, "reading again what is to be changed")
             looks = self._look_before(checked)
             looks |= self._look_for_late_ones(checked, looks)
-        for settled in settle_earlier(self.earlier, self.plan, looks):
+        for settled in settle_earlier(self.earlier, self.plan, looks, self.bindings):
             self.tools.recorder.settle(settled.entry, settled.outcome, settled.facts, settled.message)
         for change in checked:
             self._compare_with_plan(self.progress[change.address], looks[change.address])
@@ -117,9 +119,10 @@ class Applying:
 
     def _compare_with_plan(self, progress: Progress, look: Look) -> None:
         """What of a change is left now: what was planned, nothing, or something else."""
+        change = progress.change = self.writing.filled_in(progress.change)
         if look.is_settled:
             progress.end(Outcome.STALE, "its ship date has passed since the plan was made")
-        elif not (look.is_as_planned(progress.change) and self._calls_follow(progress.change, look)):
+        elif not (look.is_as_planned(change) and self._calls_follow(change, look)):
             self._compare_otherwise(progress, look)
         if progress.outcome is not Outcome.NOT_STARTED:
             self.writing.say_outcome(progress)
@@ -133,7 +136,7 @@ class Applying:
         """What of a change is left now that Komet looks otherwise: nothing, the same, or something else."""
         progress.ended = self._ended(progress.change, look)
         if look.is_as_wanted:
-            progress.binding = look.binding
+            self.writing.take(progress, look.binding, progress.change.binding)
             self.writing.teach(progress.change.address, found_facts(look.binding))
             progress.end(Outcome.SKIPPED, "already as wanted")
         elif not look.leaves_what_was_planned(progress.change):
@@ -349,7 +352,7 @@ class Applying:
                 agreed.append(Agreed(applied, binding))
             elif applied is None and progress.outcome in (Outcome.DONE, Outcome.SKIPPED):
                 gone.append(change.address)
-            elif progress.binding is not None:
+            elif progress.binding is not None and not _may_hide_successor(progress):
                 recorder.bind(progress.binding)
             elif change.action is Action.CREATE and progress.outcome is Outcome.FAILED:
                 gone.append(change.address)
@@ -362,6 +365,13 @@ class Applying:
             held = [step for step in progress.change.api_steps if step.after_check]
             if held and progress.outcome is Outcome.DONE and progress.calls < len(progress.change.api_steps):
                 progress.end(Outcome.FAILED, f"still to do: {held[0].does}")
+
+
+def _may_hide_successor(progress: Progress) -> bool:
+    """Whether what it was to replace is all that was found: its successor is still looked for then."""
+    former, found = progress.change.binding, progress.binding
+    is_same = former is not None and found is not None and former.id == found.id
+    return is_same and progress.change.action is Action.REPLACE
 
 
 def _is_untried(progress: Progress) -> bool:

@@ -36,8 +36,10 @@ class StateRecorder:
     def intend(
         self, address: Address, step: int, method: str, params: Mapping[str, Json], notes: Mapping[str, Json]
     ) -> int:
-        """The call is about to be made."""
-        return self.state.journal.intend(self.run, address, step, method, params, self.now(), notes)
+        """The call is about to be made: whatever its row may show, nothing is agreed on any more."""
+        with self.state.together():
+            self.state.agreements.put(self.scope, (), (address,))
+            return self.state.journal.intend(self.run, address, step, method, params, self.now(), notes)
 
     def conclude(
         self,

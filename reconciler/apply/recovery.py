@@ -84,22 +84,24 @@ def grace(entries: Iterable[JournalEntry], now: datetime, patience: float) -> di
 
 
 def settle_earlier(
-    entries: Sequence[JournalEntry], plan: Plan, looks: Mapping[Address, Look]
+    entries: Sequence[JournalEntry],
+    plan: Plan,
+    looks: Mapping[Address, Look],
+    bindings: Mapping[Address, Binding],
 ) -> list[Settlement]:
     """What `looks` and the plan, which read everything, tell of the calls that earlier runs left open.
 
-    A call of a resource that neither of them read stays open.
+    `bindings` are what is remembered: a plan has no news of what a run found that ended too early to settle
+    it. A call of a resource that neither looks nor plan have read stays open.
     """
+    known = {**bindings, **{each.applied.address: each.binding for each in plan.agreed}}
     settled: list[Settlement] = []
     for entry in entries:
         look = looks.get(entry.address)
         if look is not None:
             settled.append(_settled_by(look, entry))
         elif _has_read(plan, entry):
-            binding = next(
-                (each.binding for each in plan.agreed if each.applied.address == entry.address), None
-            )
-            facts = found_facts(binding) if binding is not None else {}
+            facts = found_facts(known.get(entry.address))
             settled.append(Settlement(entry.id, Outcome.DONE, FOUND if facts else NOT_WANTED, facts))
     return settled
 

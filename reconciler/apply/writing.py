@@ -10,11 +10,12 @@ from reconciler.apply.progress import Progress
 from reconciler.apply.tools import Tools
 from reconciler.errors import InDoubt, ReconcilerError, Refused, UnexpectedAnswer
 from reconciler.kinds.kind import LiveIds
+from reconciler.kinds.orders.binding import expected_binding
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change
 from reconciler.model.event import Event, Outcome
 from reconciler.model.resource import Applied, Binding
-from reconciler.model.step import ApiStep
+from reconciler.model.step import ApiStep, OperatorStep, Step
 from reconciler.model.value import Json
 
 NOT_WRITTEN_DOWN = "the call was made, and what came of it could not be written down"
@@ -39,9 +40,10 @@ class Writing:
 
         What the change wants is recorded with what earlier calls have taught.
         """
-        change = progress.change = self._filled(progress.change)
-        if (expected := _expected_binding(change)) is not None:
-            self.tools.recorder.bind(expected)  # else what stands there is lost sight of if this dies
+        change = progress.change = self.filled_in(progress.change)
+        expected = expected_binding(change)
+        if expected is not None and change.address not in self.learned:  # what was made already stays bound
+            self.tools.recorder.bind(expected)  # else what this makes is lost sight of if it dies
         self._unsettle(progress)
         for step in steps:
             unfinished = f"it ended before step {step.number}: {step.does}"
@@ -62,12 +64,23 @@ class Writing:
         assert isinstance(attributes, dict)
         return replace(applied, attributes=attributes)
 
-    def _filled(self, change: Change) -> Change:
-        if change.wanted is None:
+    def filled_in(self, change: Change) -> Change:
+        """`change` with what this apply has learnt so far: in what it wants, and in its calls."""
+        if not self.facts:
             return change
+        steps = tuple(self._known_step(step) for step in change.steps)
+        if change.wanted is None:
+            return replace(change, steps=steps)
         wanted = fill_in_known(dict(change.wanted), self.facts)
         assert isinstance(wanted, dict)
-        return replace(change, wanted=wanted)
+        return replace(change, wanted=wanted, steps=steps)
+
+    def _known_step(self, step: Step) -> Step:
+        if isinstance(step, OperatorStep):
+            return step
+        params = fill_in_known(dict(step.params), self.facts)
+        assert isinstance(params, dict)
+        return replace(step, params=params)
 
     def _unsettle(self, progress: Progress) -> None:
         """Of what Komet does not show, only reading a record tells the value: before the first call the
@@ -164,15 +177,6 @@ class Writing:
     ) -> None:
         """Tells what happens."""
         self.tools.notify(Event(address, text, step, steps, outcome))
-
-
-def _expected_binding(change: Change) -> Binding | None:
-    """What is known of the live resource before the first call: what the plan found, or of a new order the
-    day on which it will stand."""
-    if change.binding is not None or change.action is not Action.CREATE or change.wanted is None:
-        return change.binding
-    day = change.wanted.get("ship_date")
-    return Binding(change.address, 0, None, {"ship_date": day}) if day is not None else None
 
 
 def _notes(change: Change) -> dict[str, Json]:

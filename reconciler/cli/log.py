@@ -22,15 +22,25 @@ if TYPE_CHECKING:
 LOGGER = "reconciler"
 """Everything that the program logs is below this name."""
 
-FACTS = ("call", "event", "session")
+FACTS = ("call", "event", "session", "notification")
 """What a line can be about; it has the facts of at most one under that name (`schemas/log.schema.json`)."""
 
 _log = logging.getLogger(f"{LOGGER}.session")
+
+# Without a handler Python would print warnings by itself; what is to be seen is said in words of ours.
+logging.getLogger(LOGGER).addHandler(logging.NullHandler())
 
 
 @contextmanager
 def logging_to(settings: Settings) -> Iterator[None]:
     """While this lasts, the log goes where the settings say. No body and no token is ever part of it."""
+    with log_open(settings), _told(settings):
+        yield
+
+
+@contextmanager
+def log_open(settings: Settings) -> Iterator[None]:
+    """The same for what is no work on the account, and neither begins nor ends any."""
     logger = logging.getLogger(LOGGER)
     former = logger.level
     handlers = _handlers(settings)
@@ -38,8 +48,7 @@ def logging_to(settings: Settings) -> Iterator[None]:
         logger.addHandler(handler)
     logger.setLevel(logging.INFO if handlers else former)
     try:
-        with _told(settings):
-            yield
+        yield
     finally:
         logger.setLevel(former)
         for handler in handlers:
@@ -94,11 +103,11 @@ def _file(path: Path) -> logging.Handler:
 
 
 class _OnScreen(logging.Handler):
-    """Calls as remarks; the steps of an apply are shown anyway."""
+    """Calls as remarks; the steps of an apply and what came of notifications are shown anyway."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """One line on stderr."""
-        if not hasattr(record, "event") and not hasattr(record, "session"):
+        if not any(hasattr(record, fact) for fact in FACTS if fact != "call"):
             screen.say(f"  {inert(record.getMessage())}")
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconciler.config.load import load_config
-from reconciler.config.root import find_root
+from reconciler.config.root import CACHE, find_root
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,12 @@ def open_configuration(settings: Settings) -> Configuration:
 def load_again(settings: Settings) -> Callable[[Mapping[str, str]], Configuration]:
     """What reads that configuration with texts in place of its files, as the settings say."""
     variables = {**variables_of(os.environ), **settings.variables}
-    return lambda texts: load_config(find_root(settings.directory), settings.environment, variables, texts)
+
+    def load(texts: Mapping[str, str]) -> Configuration:
+        root = find_root(settings.directory)
+        return load_config(root, settings.environment, variables, texts, cache=root / CACHE)
+
+    return load
 
 
 def variables_of(environ: Mapping[str, str]) -> dict[str, str]:

@@ -1,18 +1,16 @@
-"""Saved plans: written whole or not at all, for their owner's eyes, and read back."""
+"""Saved plans: where they may be written, and how they are read back."""
 
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from reconciler.cli.screen import json_text
 from reconciler.config.ordinary import NotOrdinary, TooLarge, read_ordinary
-from reconciler.errors import PlanUnusable, ReconcilerError, UsageError
+from reconciler.errors import PlanUnusable, UsageError
 from reconciler.model.value import Json, canonical_bytes
 
 MAX_BYTES = 100_000_000
@@ -25,26 +23,6 @@ def raise_if_no_place(path: Path) -> None:
         raise UsageError(f"{path} is a folder: name a file")
     if not path.absolute().parent.is_dir():
         raise UsageError(f"there is no folder {path.absolute().parent} to write {path.name} into")
-
-
-def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
-    """Writes `text` so that at every moment the file is the old one or the new one, for its owner's eyes
-    unless `mode` says otherwise."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                draft.unlink()
-            raise
-    except OSError as error:
-        raise ReconcilerError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def read_plan_file(path: Path) -> Mapping[str, Json]:

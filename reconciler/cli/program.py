@@ -33,6 +33,7 @@ COMMANDS = (
     "coverage",
     "handover",
     "doctor",
+    "notify",
     "history",
     "undo",
     "unlock",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.config.configuration import Configuration
     from reconciler.model.value import Json
     from reconciler.report.report import Report
+    from reconciler.workflow import RunIdentity
 
 FormatAndFile: TypeAlias = tuple[str, str]
 
@@ -59,6 +60,7 @@ class Told:
     """What a command has to tell so far: each member is set once it is known.
 
     `result` is what `--json` prints. An `error` that is set stands for a run that ended without one.
+    `identity` is who applies.
     """
 
     command: str
@@ -71,6 +73,7 @@ class Told:
     error: Mapping[str, Json] | None = None
     files: tuple[str, ...] = ()
     words: str = ""
+    identity: RunIdentity | None = None
 
     def about(self, configuration: Configuration) -> Configuration:
         """Notes whose run it is; returns what it was given."""
@@ -136,7 +139,7 @@ def _write(settings: Settings, told: Told, outputs: Outputs) -> list[Exception]:
     """Writes what there is to write; what could not be written, in order."""
     if not outputs.places and outputs.form not in DRAWN:
         return []
-    from reconciler.cli.plan_file import write_whole
+    from reconciler.config.saving import OWNER_ONLY, save_text
 
     report = _report(settings, told, outputs)
     faults: list[Exception] = []
@@ -144,7 +147,7 @@ def _write(settings: Settings, told: Told, outputs: Outputs) -> list[Exception]:
         screen.put(_drawn(report, told, outputs.form, outputs))
     for path, form in outputs.places.items():
         try:
-            write_whole(path, _drawn(report, told, form, outputs))
+            save_text(path, _drawn(report, told, form, outputs), OWNER_ONLY)
         except Exception as fault:  # noqa: BLE001 one report that fails leaves the others whole
             faults.append(fault)
     return faults
@@ -190,7 +193,7 @@ def _report(settings: Settings, told: Told, outputs: Outputs) -> Report:
         files=told.files,
         words=told.words,
         elsewhere=tuple(path.name for path, form in outputs.places.items() if form in _WHOLE),
-        link=_link(os.environ),
+        link=run_link(os.environ),
     )
 
 
@@ -214,7 +217,7 @@ def _folder(root: Path | None) -> str:
     return root.relative_to(above).as_posix().removeprefix(".")
 
 
-def _link(environ: Mapping[str, str]) -> str:
+def run_link(environ: Mapping[str, str]) -> str:
     """The page of the CI run that this is a part of, where its artifacts are."""
     server, repository, run = (environ.get(name, "") for name in _RUN)
     if server and repository and run:

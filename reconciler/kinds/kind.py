@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
+from reconciler.kinds.asked import Asked
 from reconciler.kinds.catalogue import Catalogue
 from reconciler.model.address import Address
 from reconciler.model.change import Change, Reason, ReservedBoxes, Sale
@@ -16,6 +17,7 @@ from reconciler.model.resource import (
     Applied,
     Binding,
     DesiredResource,
+    Glance,
     LiveResource,
     ResolvedResource,
     Sought,
@@ -71,6 +73,8 @@ class Scope:
     that are open already (`ADDRESS KEY`). `assigns_by_api` is the account's capability to put a customer on
     an existing line by a call (A7). `token_type` is whose the token is, `company` or `vendor` (§1.3), and
     `ship_to_titles` what the ship-tos of the configuration are called in Komet, by customer and name.
+    `asked_shops` is what customers' lists of reserved stock said before, where that may serve (A40).
+    `remembered` is what is known of rows that were read before, by kind and digest.
     """
 
     project: str
@@ -83,6 +87,8 @@ class Scope:
     assigns_by_api: bool = False
     token_type: str = "company"
     ship_to_titles: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    asked_shops: Mapping[int, Asked] = field(default_factory=dict)
+    remembered: Mapping[tuple[str, str], Glance] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +96,14 @@ class Match:
     """What stands in Komet for an address.
 
     `retired` are predecessors that a replacement left behind, `cancelled` an order that somebody cancelled.
+    `is_agreed` says that nothing has changed since both sides last agreed: there is nothing to compare.
     """
 
     live: LiveResource | None = None
     retired: tuple[LiveResource, ...] = ()
     cancelled: LiveResource | None = None
     adopted: bool = False
+    is_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from reconciler.errors import UnexpectedAnswer
-from reconciler.model.query import Answer
+from reconciler.model.query import Answer, RawRow
 
 _TRUE = {"1", "true", "yes"}
 _FALSE = {"0", "false", "no", ""}
@@ -103,7 +103,7 @@ class Row:
         if not isinstance(value, list):
             raise self._unexpected(key, "a list", value)
         for index, member in enumerate(value):
-            if not isinstance(member, dict):
+            if not isinstance(member, Mapping):
                 raise self._unexpected(f"{key}[{index}]", "an object", member)
             yield Row(self.method, f"{self.where}{key}[{index}].", member)
 
@@ -114,9 +114,14 @@ class Row:
             value = value[0]
         if value is None or value == "" or value == []:
             return None
-        if not isinstance(value, dict):
+        if not isinstance(value, Mapping):
             raise self._unexpected(key, "an object", value)
         return Row(self.method, f"{self.where}{key}.", value)
+
+    @property
+    def raw(self) -> RawRow | None:
+        """The row as it came, where nobody has looked into it yet."""
+        return self.members if isinstance(self.members, RawRow) else None
 
     def _unexpected(self, key: str, expected: str, got: object) -> UnexpectedAnswer:
         return UnexpectedAnswer(self.method, self.where + key, expected, got)

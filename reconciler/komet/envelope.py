@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 import reprlib
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 from reconciler.errors import AccessDenied, QuotaExhausted, ReconcilerError, Refused, UnexpectedAnswer
 from reconciler.komet.exchange import Received
 from reconciler.komet.methods import Method
 from reconciler.komet.passing import TooFast, Unreadable
 from reconciler.komet.retry import LONGEST_WAIT, retry_after
+from reconciler.komet.rows import outline, read_json
 from reconciler.model.query import Answer
 
 _CALLS = r"(?:api )?(?:calls?|requests?)"
@@ -27,8 +26,10 @@ _ACCESS = re.compile(
     r"\btokens?\b|\bauthenticat|\bauthoriz|\bunauthori[sz]ed|\bpermissions?\b|\baccess denied|\bforbidden\b",
     re.IGNORECASE,
 )
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+"""The escape of half a character, which may stand alone."""
+
 _NOT_FOUND = "not found."
-_LARGEST_EXPONENT = 40
 _LONGEST_MESSAGE = 2_000
 
 
@@ -80,7 +81,7 @@ def _over_quota(method: Method, received: Received, said: str) -> QuotaExhausted
 
 def _payload(method: Method, received: Received) -> dict[str, Any]:
     try:
-        value = _json(received)
+        value = _outline(method, received) or _json(received)
     except (ValueError, RecursionError):
         text = _text(received.body)
         if _QUOTA.search(text) and received.code < 500:
@@ -187,11 +188,18 @@ def _said(received: Received) -> str:
     return _message(value) if isinstance(value, dict) else ""
 
 
+def _outline(method: Method, received: Received) -> dict[str, Any] | None:
+    """The members of a list with its rows left as bytes; None where it takes a closer look to read it."""
+    if not method.listing or _charset(received) != "utf-8" or _HALF.search(received.body):
+        return None
+    return outline(method, received.body)
+
+
 def _json(received: Received) -> Any:
     """The body as JSON: fractions are Decimals; NaN, Infinity and absurd numbers are refused."""
     text = received.body.decode(_charset(received)).removeprefix("\ufeff")
-    value = json.loads(text, parse_float=_decimal, parse_constant=_refuse)
-    return _sound(value) if re.search(r"\\u[dD][89a-fA-F]", text) else value
+    value = read_json(text)
+    return _sound(value) if _HALF.search(received.body) else value
 
 
 def _charset(received: Received) -> str:
@@ -201,17 +209,6 @@ def _charset(received: Received) -> str:
         if "charset=iso-8859-1" in content_type or "charset=windows-1252" in content_type
         else "utf-8"
     )
-
-
-def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
-    if abs(number.adjusted()) > _LARGEST_EXPONENT or len(text) > 2 * _LARGEST_EXPONENT:
-        raise ValueError("a number that no amount can be")
-    return number
-
-
-def _refuse(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
 
 
 def _sound(value: Any) -> Any:

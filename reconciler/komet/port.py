@@ -19,8 +19,9 @@ class CallCounter(Protocol):
 class KometPort(Protocol):
     """A Komet account, seen with one token."""
 
-    calls_made: int
-    """Every call that left, failed ones and retries too."""
+    @property
+    def calls_made(self) -> int:
+        """Every call that left, failed ones and retries too."""
 
     def ask(self, queries: Sequence[Query]) -> list[Answer]:
         """Read: the answers, in the order of `queries`. Calls that fail for the moment are made again."""

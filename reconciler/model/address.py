@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 KINDS: tuple[str, ...] = ("customers", "reservations", "purchase_orders", "prebooks")
 """Every kind there can be, in the order in which they are created."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Address:
-    """`kind.name`, unique within a project."""
+class Address(NamedTuple):
+    """`kind.name`, unique within a project. A tuple, since every mapping of resources is keyed by it."""
 
     kind: str
     name: str

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reconciler.model.address import Address
+from reconciler.model.agreement import Agreement
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import Applied, Binding
@@ -93,7 +94,8 @@ class Plan:
     `targets` and `excludes` are the patterns that it was limited by: it says nothing of what they leave out.
     `closed` are the open operator steps that it found to be done, or not needed any more.
     `calendar` and `stock` are what stands beside the changes, for those who look at the whole. A preview that
-    was made without a call rests on what was read at `basis_at`; it cannot be applied.
+    was made without a call rests on what was read at `basis_at`; it cannot be applied. `agreements` are for
+    the next plan alone, and no part of the document.
     """
 
     project: str
@@ -121,6 +123,7 @@ class Plan:
     calendar: tuple[ShipDay, ...] = ()
     stock: tuple[Stock, ...] = ()
     basis_at: datetime | None = None
+    agreements: tuple[Agreement, ...] = field(default=(), compare=False)
 
     @property
     def refusals(self) -> tuple[GuardVerdict, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from reconciler.model.notification import FOR_SOMEBODY, Occasion
 from reconciler.model.value import Value
 
 
@@ -118,6 +119,23 @@ class BloomnetMethods:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where notifications go: a webhook, which is a secret, and what is sent there.
+
+    `template` is a file of the repository; `headers` are texts or secrets by name. `timeout` is in seconds,
+    for all tries together. `allow_http` lets it be sent unprotected, as within a cluster.
+    """
+
+    name: str
+    url: TokenSource
+    on: tuple[Occasion, ...] = FOR_SOMEBODY
+    template: str | None = None
+    headers: Mapping[str, str | TokenSource] = field(default_factory=dict)
+    timeout: Decimal = Decimal(10)
+    allow_http: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """`reconciler.yaml`, an environment already merged over it."""
 
@@ -129,4 +147,5 @@ class Project:
     fee: Decimal = Decimal("0.015")
     guards: GuardSettings = field(default_factory=GuardSettings)
     bloomnet_methods: BloomnetMethods = field(default_factory=BloomnetMethods)
+    notifications: tuple[Destination, ...] = ()
     variables: Mapping[str, Value] = field(default_factory=dict)

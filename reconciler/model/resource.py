@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reconciler.model.address import Address
 from reconciler.model.origin import Origin
@@ -15,11 +16,16 @@ PENDING = "pending"
 
 @dataclass(frozen=True, slots=True)
 class DesiredResource:
-    """A resource as the configuration wants it: `attributes` are validated, not resolved."""
+    """A resource as the configuration wants it: `attributes` are validated, not resolved.
+
+    `digest` is `digest_of(plain(attributes))`: it is equal exactly when they are, as the kind's schema says
+    what type stands where, and knows nothing of names, files and places.
+    """
 
     address: Address
     attributes: Mapping[str, Value]
     origin: Origin
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +52,30 @@ class Marker:
     name: str
 
 
+class Glance(NamedTuple):
+    """What is known of a row before it is looked into."""
+
+    id: int
+    number: str | None
+    marker: Marker | None
+    shown: str
+
+
 @dataclass(frozen=True, slots=True)
 class LiveResource:
-    """A resource as Komet shows it. `attributes` are canonical JSON, only what a kind compares or needs."""
+    """A resource as Komet shows it. `attributes` are canonical JSON, only what a kind compares or needs.
+
+    `shown` is the digest of what the row says that says all of this, "" where it takes more than one, and
+    `spelling` the digest of how it says it.
+    """
 
     kind: str
     id: int
     number: str | None
     marker: Marker | None
     attributes: Mapping[str, Json]
+    shown: str = field(default="", compare=False)
+    spelling: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +120,8 @@ class Sought:
 
     `search` asks to look where it is wanted as well as where it is known to be: a successor may stand there.
     `removes` says whether lines of it are to go, so that what hangs on them is to be read too; None leaves it
-    to the reading, by what was last `applied`.
+    to the reading, by what was last `applied`. `agreed` is the digest of the row by which Komet showed it
+    when both sides last agreed, "" when what is wanted or what it depends on has changed since.
     """
 
     address: Address
@@ -108,3 +130,4 @@ class Sought:
     search: bool = False
     removes: bool | None = False
     applied: Applied | None = None
+    agreed: str = ""

@@ -18,6 +18,8 @@ Value: TypeAlias = "bool | int | str | Decimal | date | Sequence[Value] | Mappin
 Path: TypeAlias = "tuple[str | int, ...]"
 """Where a value stands inside a resource."""
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 def decimal_text(number: Decimal) -> str:
     """`number` without exponent or trailing zeros: equal amounts have equal texts."""
@@ -42,7 +44,7 @@ def plain(value: Value) -> Json:
 
 def canonical_bytes(value: Json) -> bytes:
     """The one serialisation of `value` whose bytes are equal exactly when the values are."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def digest_of(value: Json) -> str:

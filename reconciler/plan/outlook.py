@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from reconciler.model.address import Address
+from reconciler.model.agreement import Agreement
 from reconciler.model.change import ReservedBoxes
 from reconciler.model.plan import ShipDay, Stock
 from reconciler.model.resource import ResolvedResource
@@ -13,15 +14,26 @@ from reconciler.model.value import Json
 
 
 def ship_days(
-    resolved: Mapping[Address, ResolvedResource], touched: Collection[Address]
+    resolved: Mapping[Address, ResolvedResource],
+    touched: Collection[Address],
+    agreed: Mapping[Address, Agreement],
 ) -> tuple[ShipDay, ...]:
-    """The wanted orders outside `touched`, by ship date and kind. Whatever has a `ship_date` is an order."""
+    """The wanted orders outside `touched`, by ship date and kind; of what is `agreed` on it is known."""
     boxes: dict[tuple[str, str], list[int]] = defaultdict(list)
     for address, each in resolved.items():
-        day = each.attributes.get("ship_date")
-        if isinstance(day, str) and address not in touched:
-            boxes[(day, address.kind)].append(_boxes(each.attributes.get("items")))
+        if address in touched:
+            continue
+        known = agreed.get(address)
+        day, count = ship_day(each) if known is None else (known.ship_date, known.boxes)
+        if day:
+            boxes[(day, address.kind)].append(count)
     return tuple(ShipDay(kind, day, len(found), sum(found)) for (day, kind), found in sorted(boxes.items()))
+
+
+def ship_day(resource: ResolvedResource) -> tuple[str, int]:
+    """Ship date and boxes of a wanted order; "" and nothing for what is no order."""
+    day = resource.attributes.get("ship_date")
+    return (day, _boxes(resource.attributes.get("items"))) if isinstance(day, str) else ("", 0)
 
 
 def standing_stock(reserved: Iterable[ReservedBoxes]) -> tuple[Stock, ...]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from reconciler.errors import ConfigurationError, UsageError
-from reconciler.kinds.kind import Kind, Matches, Scope, Subject
+from reconciler.kinds.kind import Comparison, Kind, Matches, Scope, Subject
 from reconciler.model.address import Address
+from reconciler.model.agreement import Agreement
 from reconciler.model.change import Action, Change, ReservedBoxes
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Agreed, CallBudget, Plan
@@ -21,7 +22,7 @@ from reconciler.plan.closing import close_steps, within
 from reconciler.plan.cost import apply_calls, money_of, verify_calls, with_fee
 from reconciler.plan.guard import Judged, is_protected, judge_plan
 from reconciler.plan.order import holding_back, in_order
-from reconciler.plan.outlook import ship_days, standing_stock
+from reconciler.plan.outlook import ship_day, ship_days, standing_stock
 from reconciler.plan.selection import select
 
 
@@ -42,6 +43,8 @@ class Basis:
 
     `live` is all that was read, by kind, and `open_steps` what a person was asked to do: by both it is told
     what became of the steps that nothing asks for any more. `files` are those in which something is written.
+    `agreed` is what is as it was when both sides last agreed, and `keys` what a new agreement says of what is
+    wanted and of what stands around it.
     """
 
     project: Project
@@ -59,6 +62,8 @@ class Basis:
     live: Mapping[str, Sequence[LiveResource]] = field(default_factory=dict)
     open_steps: tuple[OpenStep, ...] = ()
     files: frozenset[str] | None = None
+    keys: Mapping[Address, tuple[str, str]] = field(default_factory=dict)
+    agreed: Mapping[Address, Agreement] = field(default_factory=dict)
 
 
 def make_plan(kinds: Mapping[str, Kind], basis: Basis, choices: Choices) -> Plan:
@@ -106,8 +111,9 @@ def make_plan(kinds: Mapping[str, Kind], basis: Basis, choices: Choices) -> Plan
         targets=choices.targets,
         excludes=choices.excludes,
         closed=within(closed, choices.targets, choices.excludes),
-        calendar=ship_days(basis.resolved, _touched_or_settled(basis, changes)),
+        calendar=ship_days(basis.resolved, _touched_or_settled(basis, changes), basis.agreed),
         stock=standing_stock(outcome.reserved),
+        agreements=tuple(outcome.agreements),
     )
 
 
@@ -119,6 +125,11 @@ class _Outcome:
     unchanged: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
     reserved: list[ReservedBoxes] = field(default_factory=list)
+    agreements: list[Agreement] = field(default_factory=list)
+
+    def is_unrecorded(self, address: Address) -> bool:
+        """Whether the resource that was judged last still has to be recorded as agreed on."""
+        return bool(self.agreed) and self.agreed[-1].binding.address == address
 
 
 def _judge_kind(
@@ -127,12 +138,15 @@ def _judge_kind(
     outcome.gone.extend(matches.gone)
     outcome.unchanged += len(matches.settled - set(matches.wanted))
     for address, match in sorted({**matches.wanted, **matches.orphans}.items()):
+        if match.is_agreed and address not in rewrite:
+            outcome.unchanged += 1
+            continue
         subject = Subject(
             address, _protected(basis, address), match, basis.applied.get(address), address in rewrite
         )
         if address in matches.settled:
             outcome.unchanged += 1
-            _agree(kind, subject, basis, outcome)
+            _agree(kind, subject, kind.compare(subject, basis.scope), basis, outcome)
             continue
         judgement = judge(kind, subject, basis.bindings.get(address), basis.scope)
         outcome.diagnostics.extend(judgement.warnings)
@@ -144,7 +158,9 @@ def _judge_kind(
             outcome.gone.append(address)
         else:
             outcome.unchanged += 1
-            _agree(kind, subject, basis, outcome)
+            _agree(kind, subject, judgement.comparison, basis, outcome)
+            if not judgement.warnings:
+                _remember(subject, basis, outcome)
 
 
 def _foreseen(basis: Basis, changes: Sequence[Change]) -> Basis:
@@ -154,12 +170,12 @@ def _foreseen(basis: Basis, changes: Sequence[Change]) -> Basis:
     return replace(basis, scope=replace(basis.scope, ids=ids))
 
 
-def _agree(kind: Kind, subject: Subject, basis: Basis, outcome: _Outcome) -> None:
+def _agree(kind: Kind, subject: Subject, comparison: Comparison, basis: Basis, outcome: _Outcome) -> None:
     """Notes what apply has to record of a resource that is as wanted, if its record is missing or old."""
     binding = live_binding(kind, subject) or _cancelled_binding(kind, subject, basis)
     if binding is None or subject.resolved is None:
         return
-    applied = agreed_record(subject.resolved, kind.compare(subject, basis.scope))
+    applied = agreed_record(subject.resolved, comparison)
     former = subject.applied
     same = former is not None and (former.attributes, former.policy, former.depends_on) == (
         applied.attributes,
@@ -168,6 +184,17 @@ def _agree(kind: Kind, subject: Subject, basis: Basis, outcome: _Outcome) -> Non
     )
     if not same or basis.bindings.get(subject.address) != binding:
         outcome.agreed.append(Agreed(applied, binding))
+
+
+def _remember(subject: Subject, basis: Basis, outcome: _Outcome) -> None:
+    """Notes what the next plan need not look into, if one row shows all of it and its record is there."""
+    live, resolved, key = subject.match.live, subject.resolved, basis.keys.get(subject.address)
+    if live is None or resolved is None or key is None or not live.shown or subject.match.retired:
+        return
+    if subject.rewrite or subject.applied is None or outcome.is_unrecorded(subject.address):
+        return
+    day, boxes = ship_day(resolved)
+    outcome.agreements.append(Agreement(subject.address, key[0], live.shown, key[1], day, boxes))
 
 
 def _cancelled_binding(kind: Kind, subject: Subject, basis: Basis) -> Binding | None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-from reconciler.model.inert import inert
+from reconciler.report.page import render_page
 
 Document = Mapping[str, Any]
-
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 def render_worklist_page(document: Document) -> str:
@@ -21,13 +18,7 @@ def render_worklist_page(document: Document) -> str:
     `document` has `project`, `account`, `at` and `steps`, each with the location that it is about, or None;
     and `closed`, the steps that need nobody any more. Whatever it holds is text on the page.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters["inert"] = lambda value: inert(str(value))
-    return environment.get_template("worklist.html").render(screens=_screens(document["steps"]), **document)
+    return render_page("worklist.html", screens=_screens(document["steps"]), **document)
 
 
 def _screens(steps: Sequence[Document]) -> list[dict[str, Any]]:

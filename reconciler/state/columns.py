@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,19 +29,14 @@ def json_value(text: str) -> Any:
         raise StateError("the state holds a value that is no JSON: it was changed from outside") from None
 
 
-def json_objects(texts: Sequence[str]) -> list[dict[str, Any]]:
-    """The mapping that each of `texts` is, parsed in one go: twice as fast for ten thousand of them."""
-    values = json_value(f"[{','.join(texts)}]")
-    if len(values) != len(texts) or not all(isinstance(value, dict) for value in values):
+def json_object(text: str) -> dict[str, Any]:
+    """The mapping that `text` is."""
+    value = json_value(text)
+    if not isinstance(value, dict):
         raise StateError(
             "the state holds something else where a mapping belongs: it was changed from outside"
         )
-    return list(values)
-
-
-def json_object(text: str) -> dict[str, Any]:
-    """The mapping that `text` is."""
-    return {} if text == "{}" else json_objects((text,))[0]
+    return value
 
 
 def moment_text(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from reconciler.errors import StateError
+from reconciler.state.agreements import Agreements
 from reconciler.state.database import Database
 from reconciler.state.journal import Journal
 from reconciler.state.lease import Lease
@@ -37,6 +38,7 @@ class State:
         self.folder = folder
         self.where = database.where
         self.resources = Resources(database)
+        self.agreements = Agreements(database)
         self.journal = Journal(database)
         self.ledger = Ledger(database)
         self.lease = Lease(database, database.now)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from reconciler.errors import StateError
 from reconciler.model.address import Address
+from reconciler.model.deferred import Deferred
 from reconciler.model.origin import Origin
 from reconciler.model.plan import Agreed
 from reconciler.model.resource import Applied, Binding
 from reconciler.state.columns import address as to_address
-from reconciler.state.columns import json_objects, json_text, json_value
+from reconciler.state.columns import json_object, json_text, json_value
 from reconciler.state.database import Column, Database, Row
 from reconciler.state.scope import Scope
 
@@ -55,9 +57,7 @@ class Resources:
             scope.key,
         )
         parsed = _Parsed()
-        attributes = json_objects([row[0] for row in rows])
-        each = (_applied(row, values, parsed) for row, values in zip(rows, attributes, strict=True))
-        return {applied.address: applied for applied in each}
+        return {applied.address: applied for applied in (_applied(row, parsed) for row in rows)}
 
     def bind(self, scope: Scope, binding: Binding) -> None:
         """Remember what an address stands for, in place of what it stood for."""
@@ -146,11 +146,11 @@ def _binding(row: Row, parsed: _Parsed) -> Binding:
     return Binding(to_address(address), id_in_komet, number, parsed[facts], tuple(parsed[retired]))
 
 
-def _applied(row: Row, attributes: dict[str, Any], parsed: _Parsed) -> Applied:
-    _, address, policy, depends_on, file, line, column = row
+def _applied(row: Row, parsed: _Parsed) -> Applied:
+    attributes, address, policy, depends_on, file, line, column = row
     return Applied(
         address=to_address(address),
-        attributes=attributes,
+        attributes=Deferred(partial(json_object, attributes)),
         policy=parsed[policy],
         depends_on=tuple(map(to_address, parsed[depends_on])),
         origin=None if file is None else Origin(file, line, column),

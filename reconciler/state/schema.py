@@ -59,7 +59,20 @@ _RUN_CHANGES: tuple[str, ...] = (
     "CREATE INDEX run_changes_by_address ON run_changes (address)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _CLOSED_STEPS, _BOOTS, _RUN_CHANGES)
+# What was read last, row by row, and what was found to be as wanted then.
+_LIVE: tuple[str, ...] = (
+    "DROP TABLE snapshots",
+    f"""CREATE TABLE snapshots ({_SCOPE}, format TEXT NOT NULL, taken_at TEXT NOT NULL, sought TEXT NOT NULL,
+        PRIMARY KEY (project, environment, account))""",
+    f"""CREATE TABLE live ({_SCOPE}, kind TEXT NOT NULL, id BIGINT NOT NULL, number TEXT, marker_project TEXT,
+        marker_name TEXT, shown TEXT NOT NULL, spelling TEXT NOT NULL, attributes TEXT NOT NULL,
+        PRIMARY KEY (project, environment, account, kind, id))""",
+    f"""CREATE TABLE agreements ({_SCOPE}, address TEXT NOT NULL, wanted TEXT NOT NULL, shown TEXT NOT NULL,
+        around TEXT NOT NULL, ship_date TEXT NOT NULL, boxes INTEGER NOT NULL,
+        PRIMARY KEY (project, environment, account, address))""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _CLOSED_STEPS, _BOOTS, _RUN_CHANGES, _LIVE)
 """Each brings the schema from the version that is its index to the next; a released one is never edited."""
 
 

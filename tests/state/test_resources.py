@@ -151,7 +151,7 @@ def test_a_value_changed_from_outside_is_an_error(
     state.resources.record(scope, Applied(ORDER, {}))
     database.execute("UPDATE applied SET attributes = ?", (garbage,))
     with pytest.raises(StateError, match="changed from outside"):
-        state.resources.applied(scope)
+        dict(state.resources.applied(scope)[ORDER].attributes)
 
 
 def test_addresses_are_sorted_as_python_sorts(state: State, scope: Scope) -> None:

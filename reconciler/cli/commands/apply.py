@@ -11,6 +11,7 @@ import click
 from reconciler.cli import screen
 from reconciler.cli.command import Command
 from reconciler.cli.confirmation import is_confirmed, raise_if_nobody_answers
+from reconciler.cli.notifying import apply_occurrence, telling
 from reconciler.cli.options import selecting
 from reconciler.cli.reports import FormatAndFile, Told, outputs_of, report_option, reporting
 from reconciler.cli.settings import Settings, pass_settings
@@ -64,10 +65,14 @@ def command(
         raise UsageError(
             "--allow, --target and --exclude are for planning: all of it stands in a saved plan already"
         )
-    with reporting(settings, "apply", outputs_of(settings, reports)) as told:
+    with (
+        telling(settings, "apply") as heard,
+        reporting(settings, "apply", outputs_of(settings, reports)) as told,
+    ):
+        heard.occurrence = lambda: apply_occurrence(told)
         if file is None and not yes:
             raise_if_nobody_answers("apply")
-        configuration = told.about(open_configuration(settings))
+        configuration = heard.by(told.about(open_configuration(settings)))
         with open_work(settings, configuration, writing=True, parallel=parallel) as session:
             if file is not None:
                 return _apply_saved(settings, session, file, Manner(partial, verify), told)
@@ -137,7 +142,7 @@ def _carry_out(
     from reconciler.report.summary import render_summary, summary_document
     from reconciler.workflow import apply_changes
 
-    identity = new_identity(session.configuration.root, os.environ)
+    told.identity = identity = new_identity(session.configuration.root, os.environ)
     with Progress(settings) as progress, stopping_gently(lambda: progress.stays(_STOPPING)) as is_stopping:
         try:
             summary = apply_changes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def command(settings: Settings, probe: bool) -> int:
 
     configuration = open_configuration(settings)
     found = _examine(settings, configuration, probe)
-    checks = [_configuration_check(configuration), *found.checks]
+    checks = [_configuration_check(configuration), *found.checks, *_notification_checks(configuration)]
     if settings.json:
         document = checks_document(checks, found.calls)
         more: dict[str, Json] = {"assumptions": judgements_document(found.judged)} if probe else {}
@@ -78,6 +79,24 @@ def _configuration_check(configuration: Configuration) -> Check:
     kinds = counted_kinds(kind_counts(configuration)) or "nothing"
     text = f"{kinds} in {counted(len(configuration.files), 'file')}"
     return Check("configuration", Verdict.OK, text)
+
+
+def _notification_checks(configuration: Configuration) -> Iterator[Check]:
+    """Whether the destinations' addresses are here; nothing is sent, and where they are missing only a remark
+    is made, since they may be elsewhere: in CI."""
+    from reconciler.notifying import unsendable
+    from reconciler.verify.doctor import Check, Verdict
+
+    wanted = configuration.project.notifications
+    if not wanted:
+        return
+    missing = dict(unsendable(configuration, os.environ))
+    for name, why in missing.items():
+        remedy = "nothing is told there from here; `reconciler notify` tries it where it is set"
+        yield Check("notifications", Verdict.WARNING, f"{name}: {why}", remedy)
+    if len(missing) < len(wanted):
+        there = [each.name for each in wanted if each.name not in missing]
+        yield Check("notifications", Verdict.OK, f"{', '.join(there)}: the address is there")
 
 
 def _assumptions(judged: Sequence[Judgement], color: bool) -> Iterator[str]:

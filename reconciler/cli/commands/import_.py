@@ -18,13 +18,14 @@ from reconciler.cli.settings import Settings, pass_settings
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.config.configuration import Configuration
     from reconciler.importing import Imported
+    from reconciler.kinds.writing import Indescribable
     from reconciler.model.value import Json
 
-KINDS = ("customers", "reservations", "purchase_orders")
+KINDS = ("customers", "reservations", "purchase_orders", "prebooks")
 SPAN = timedelta(days=60)
 SHOWN = 5
 
@@ -52,16 +53,18 @@ def command(
     folder: str,
     parallel: int,
 ) -> int:
-    """Write configuration for what exists: customers, reservations and standalone purchase orders.
+    """Write configuration for what exists: customers, reservations, standalone purchase orders and prebooks.
 
     Planning it at once changes nothing. Without --customer it is about the customers that the configuration
-    names; where it names none, about all that standalone orders are made out to. What is managed already is
-    left out, and no file is ever overwritten. Komet is only read.
+    names; where it names none, about all that orders are made out to. What is managed already is left out,
+    and no file is ever overwritten. Komet is only read.
+
+    Of customers that only orders name, code, name and the ship-tos of prebooks are written: what is written
+    beyond that is read at every plan. Name KIND customers, or --customer, for all that can be read of them.
     """
     from reconciler.cli.opening import load_again, open_configuration, open_work
     from reconciler.importing import Request, import_account, note_import
 
-    asked = tuple(kind for kind in KINDS if not kinds or kind in kinds)
     place = settings.path(folder)
     _raise_if_there(place)
     configuration = open_configuration(settings)
@@ -70,7 +73,7 @@ def command(
         Progress(settings) as progress,
     ):
         start = first.date() if first else session.today
-        request = Request(asked, codes, start, last.date() if last else start + SPAN)
+        request = Request(kinds, codes, start, last.date() if last else start + SPAN)
         progress.now(f"reading account {session.connection.account}, as a plan does")
         imported = import_account(
             session,
@@ -78,8 +81,7 @@ def command(
             load_again(settings),
             lambda calls, what: progress.now(f"at most {calls:,} calls {what}"),
         )
-        head = _head(place, configuration)
-        texts = {f"{kind}.yaml": head + text for kind, text in imported.texts.items()}
+        texts = {name: _head(place / name, configuration) + text for name, text in imported.texts.items()}
         _write(place, texts)
         note_import(session, imported)
     if settings.json:
@@ -90,7 +92,8 @@ def command(
 
 
 def _raise_if_there(place: Path) -> None:
-    there = [name for name in (f"{kind}.yaml" for kind in KINDS) if (place / name).exists()]
+    names = [name for kind in KINDS for name in (f"{kind}.yaml", kind)]
+    there = [name for name in names if (place / name).exists()]
     if there:
         raise UsageError(
             f"nothing was read or written, since {place} holds these already: {', '.join(there)}"
@@ -103,19 +106,20 @@ def _write(place: Path, texts: Mapping[str, str]) -> None:
     from reconciler.config.saving import save_texts
     from reconciler.errors import ReconcilerError
 
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ReconcilerError(f"{place} cannot be made: {error.strerror}") from None
+    for folder in sorted({(place / name).parent for name in texts} | {place}):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ReconcilerError(f"{folder} cannot be made: {error.strerror}") from None
     save_texts(place, texts)
 
 
-def _head(place: Path, configuration: Configuration) -> str:
+def _head(file: Path, configuration: Configuration) -> str:
     """The line by which an editor finds the schema, where the repository has one."""
     schema = configuration.root / ".schemas" / "resources.schema.json"
     if not schema.is_file():
         return ""
-    path = Path(os.path.relpath(schema, place.resolve())).as_posix()
+    path = Path(os.path.relpath(schema, file.parent.resolve())).as_posix()
     return f"# yaml-language-server: $schema={path}\n"
 
 
@@ -130,17 +134,34 @@ def _lines(
         kind: len(list(found)) for kind, found in groupby(imported.resources, lambda address: address.kind)
     }
     if texts:
-        yield f"{counted_kinds(counts)} written to {inert(str(place))}: {', '.join(texts)}"
+        yield f"{counted_kinds(counts)} written to {inert(str(place))}: {', '.join(_places(texts))}"
     else:
         yield "Nothing was found that is not managed already; no file was written."
-    reasons = sorted({each.why for each in imported.skipped})
-    for reason in reasons:
-        what = [inert(each.what) for each in imported.skipped if each.why == reason]
-        more = f" and {len(what) - SHOWN} more" if len(what) > SHOWN else ""
-        yield f"  left out: {', '.join(what[:SHOWN])}{more}: {inert(reason)}"
+    yield from _reasons("left out", imported.skipped)
+    yield from _reasons("not wholly written", imported.unsaid)
+    for kind, hidden in imported.hidden.items():
+        if hidden:
+            yield f"  not shown by Komet, so not in {kind}: {', '.join(hidden)}"
     yield f"{counted(imported.calls, 'call')}."
     if texts and not place.resolve().is_relative_to(configuration.root / "config"):
         yield "Move the files below config/: only what stands there is read."
+
+
+def _places(texts: Mapping[str, str]) -> Iterator[str]:
+    """The files, those of a folder as one."""
+    for kind, names in groupby(texts, lambda name: name.partition("/")[0]):
+        count = len(list(names))
+        yield kind if kind in texts else f"{kind}/ ({count} files)"
+
+
+def _reasons(word: str, what: Sequence[Indescribable]) -> Iterator[str]:
+    """Everything with the same reason on one line, the first of it by name."""
+    from reconciler.model.inert import inert
+
+    for reason in sorted({each.why for each in what}):
+        told = [inert(each.what) for each in what if each.why == reason]
+        more = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+        yield f"  {word}: {', '.join(told[:SHOWN])}{more}: {inert(reason)}"
 
 
 def _document(imported: Imported, place: Path, texts: Mapping[str, str]) -> dict[str, Json]:
@@ -149,5 +170,7 @@ def _document(imported: Imported, place: Path, texts: Mapping[str, str]) -> dict
         "files": [*texts],
         "resources": [str(address) for address in imported.resources],
         "left_out": [{"what": each.what, "why": each.why} for each in imported.skipped],
+        "not_written": [{"what": each.what, "why": each.why} for each in imported.unsaid],
+        "not_shown": {kind: [*names] for kind, names in imported.hidden.items()},
         "calls": imported.calls,
     }

@@ -29,7 +29,7 @@ FILES = {
 }
 """The files of a new repository, each with the one it is made from."""
 
-OUTPUTS = ("plan", "verify", "coverage", "handover", "doctor")
+OUTPUTS = ("plan", "verify", "coverage", "handover", "doctor", "drift", "log", "notification")
 """Schemas of what is printed: an editor needs those of what is written."""
 
 LONGEST_NAME = 20

@@ -66,9 +66,9 @@ def command(
     that is, and cannot be applied.
     """
     from reconciler.cli.opening import open_configuration, open_offline_work, open_work
-    from reconciler.cli.plan_file import write_whole
     from reconciler.cli.planning import make_plan, plan_text, refuse
     from reconciler.cli.reviewing import read_reviewed, tell_left_out
+    from reconciler.config.saving import OWNER_ONLY, save_text
     from reconciler.plan.planner import Choices
     from reconciler.plan.review import reviewed_choices
     from reconciler.report.document import plan_document
@@ -92,7 +92,7 @@ def command(
             plan = make_plan(settings, session, choices, destroy, agreed)
         told.plan = told.result = document = plan_document(plan)
         if out is not None:
-            write_whole(settings.path(out), screen.json_text(document))
+            save_text(settings.path(out), screen.json_text(document), OWNER_ONLY)
     if settings.json:
         screen.put_json(document)
     elif form == "text":

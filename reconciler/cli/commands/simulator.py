@@ -141,14 +141,14 @@ def _announce(settings: Settings, port: int, seed: str) -> None:
 
 
 def _write_generated(settings: Settings, configuration: Configuration, count: int) -> int:
-    from reconciler.cli.plan_file import write_whole
     from reconciler.cli.stranger import module
+    from reconciler.config.saving import save_text
 
     path = configuration.root / f"seed-{count}.yaml"
     if path.exists():
         raise UsageError(f"{path} exists already: remove it first")
     document = module("generate").generate_seed(count, RNG_SEED)
-    write_whole(path, "\n".join(_yaml(document, count)) + "\n")
+    save_text(path, "\n".join(_yaml(document, count)) + "\n")
     if settings.json:
         screen.put_json({"seed": str(path), "orders": count})
     else:

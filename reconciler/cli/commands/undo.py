@@ -35,8 +35,9 @@ def command(
     its next plan would do all of it again: change that back too, or instead.
     """
     from reconciler.cli.opening import open_configuration, open_work
-    from reconciler.cli.plan_file import raise_if_no_place, write_whole
+    from reconciler.cli.plan_file import raise_if_no_place
     from reconciler.cli.planning import plan_text, refuse
+    from reconciler.config.saving import OWNER_ONLY, save_text
     from reconciler.plan.planner import Choices
     from reconciler.report.document import plan_document
     from reconciler.undoing import plan_undo
@@ -52,7 +53,7 @@ def command(
         plan = plan_undo(session, run, Choices(allow=allow))
     document = plan_document(plan)
     if out is not None:
-        write_whole(settings.path(out), screen.json_text(document))
+        save_text(settings.path(out), screen.json_text(document), OWNER_ONLY)
     if settings.json:
         screen.put_json(document)
     elif plan.changes:

@@ -37,6 +37,10 @@ def command(settings: Settings, form: str, reports: tuple[FormatAndFile, ...]) -
     settings.json = settings.json or form == "json"
     with reporting(settings, "validate", outputs_of(settings, reports, form=form)) as told:
         configuration = told.about(open_configuration(settings))
+        if any(each.template is not None for each in configuration.project.notifications):
+            from reconciler.notifying import raise_if_no_template
+
+            raise_if_no_template(configuration)
         told.files = (PROJECT_FILE, *configuration.files)
         told.result = document = _document(configuration)
         told.words = words = _words(configuration)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -11,7 +12,15 @@ from reconciler.kinds.customers.fields import FIELDS, SHIP_TO_FIELDS, Field, wan
 from reconciler.kinds.customers.view import field_before, live_ship_to
 from reconciler.kinds.kind import Reading, Scope, Subject
 from reconciler.kinds.naming import distinct_names, slug
-from reconciler.kinds.writing import Accepted, Described, Drifted, Indescribable, Quest, plain_code
+from reconciler.kinds.writing import (
+    Accepted,
+    Described,
+    Drifted,
+    Indescribable,
+    Mention,
+    Quest,
+    plain_code,
+)
 from reconciler.model.query import Query
 from reconciler.model.resource import LiveResource
 from reconciler.model.value import Json, Value
@@ -23,8 +32,18 @@ _LONGEST_CODE = 10
 class CustomersWriting:
     """How customers are written: what an answer shows (Komet API §3.1), never what it hides."""
 
+    hidden = tuple(name for name, each in FIELDS.items() if not each.is_readable)
+
+    def calls(self, quest: Quest, scope: Scope) -> int:
+        """One, and what each that is sought adds."""
+        count = len(quest.codes) + len(quest.customers)
+        return 1 + (2 * count if quest.is_thorough else len(quest.ship_tos))
+
     def seek(self, quest: Quest, scope: Scope) -> Reading:
-        """One list of all, then two calls for each that is sought: its details and its ship-tos."""
+        """One list of all, then two calls for each that is sought thoroughly: its details and its ship-tos.
+
+        What is written of a customer beyond the list is read at every plan: so of others it is left.
+        """
         (answer,) = yield [ALL]
         listed = listed_customers(answer)
         found = {
@@ -36,15 +55,19 @@ class CustomersWriting:
             Query(method, {"customerId": id})
             for id in found
             if id not in quest.managed
-            for method in (DETAILS, SHIP_TOS)
+            for method in _methods(id, quest)
         ]
         answers = (yield queries) if queries else ()
         return tuple(_with_namesakes(each, listed) for each in detailed(found, queries, answers).values())
 
+    def mentions(self, live: Sequence[LiveResource]) -> Sequence[Mention]:
+        """None: a customer names no other one."""
+        return ()
+
     def describe(
         self, live: Sequence[LiveResource], quest: Quest, scope: Scope
     ) -> Sequence[Described | Indescribable]:
-        """Each customer with all that can be read of it; ship-tos that share a name cannot be told apart."""
+        """Each customer with all that was read of it; ship-tos that share a name cannot be told apart."""
         return [_described(each, scope) for each in live if each.id not in quest.managed]
 
     def accept(
@@ -69,6 +92,12 @@ class CustomersWriting:
         return Accepted(after)
 
 
+def _methods(id: int, quest: Quest) -> tuple[str, ...]:
+    if quest.is_thorough:
+        return (DETAILS, SHIP_TOS)
+    return (SHIP_TOS,) if id in quest.ship_tos else ()
+
+
 def _with_namesakes(live: LiveResource, listed: Mapping[int, LiveResource]) -> LiveResource:
     """`live` without a code that others have too: only its id names it then."""
     code = str(live.attributes["code"]).lower()
@@ -77,13 +106,11 @@ def _with_namesakes(live: LiveResource, listed: Mapping[int, LiveResource]) -> L
     return replace(live, attributes={**live.attributes, "code": ""})
 
 
-def _described(live: LiveResource, scope: Scope) -> Described | Indescribable:
+def _described(live: LiveResource, scope: Scope) -> Described:
     code, name = str(live.attributes["code"]), str(live.attributes["name"])
-    ship_tos = _rows(live.attributes.get("ship_tos"))
-    titles = [str(each["name"]).strip().lower() for each in ship_tos]
-    if len(set(titles)) < len(titles):
-        why = "two of its ship-tos have the same name, and ship-tos are found by their name alone"
-        return Indescribable(f"customer {code or f'id {live.id}'}", why)
+    listed = _rows(live.attributes.get("ship_tos"))
+    titles = Counter(_title(each) for each in listed)
+    ship_tos = [each for each in listed if titles[_title(each)] == 1]
     is_coded = 0 < len(code) <= _LONGEST_CODE
     attributes: dict[str, Value] = {"komet": {"code": code} if is_coded else {"id": live.id}}
     if name:
@@ -99,7 +126,12 @@ def _described(live: LiveResource, scope: Scope) -> Described | Indescribable:
         attributes["ship_to"] = {
             chosen: _ship_to(each, scope) for chosen, each in sorted(zip(names, ship_tos, strict=True))
         }
-    return Described((slug(name), slug(name, code), slug(name, live.id)), attributes, live)
+    unsaid = ("ship-tos of one name cannot be told apart",) if len(ship_tos) < len(listed) else ()
+    return Described((slug(name), slug(name, code), slug(name, live.id)), attributes, live, unsaid)
+
+
+def _title(ship_to: Mapping[str, Json]) -> str:
+    return str(ship_to["name"]).strip().casefold()
 
 
 def _rows(value: Json) -> list[dict[str, Json]]:

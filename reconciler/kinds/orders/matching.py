@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.kinds.kind import Match, Matches, Scope
+from reconciler.kinds.orders.binding import successor_day
 from reconciler.kinds.orders.line import CANCELLED
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -39,9 +40,17 @@ def is_settled(sought: Sought, today: str) -> bool:
     A settled order costs no calls. A name whose ship date was moved on stands for a new order.
     """
     known = sought.binding.facts.get("ship_date") if sought.binding else None
-    if not isinstance(known, str) or known >= today:
+    if not isinstance(known, str) or max(known, successor_day(sought.binding)) >= today:
         return False
+    if sought.agreed:
+        return True
     return sought.resolved is None or ship_date(sought.resolved) == known
+
+
+def has_agreed(sought: Sought, found: Mapping[str, LiveResource]) -> bool:
+    """Whether the order that is bound shows what it showed when both sides last agreed."""
+    order = found.get(sought.binding.number or "") if sought.binding else None
+    return bool(sought.agreed) and order is not None and order.shown == sought.agreed
 
 
 def is_over(order: LiveResource, wanted: ResolvedResource | None, today: str) -> bool:
@@ -55,6 +64,14 @@ def match_orders(
     """Tells `live` apart. An order belongs to an address by binding, by its marker, or by a written `number`;
     an unmarked one that equals the configuration is adopted."""
     return _Matching(traits, scope, {each.address: each for each in sought}, live).run()
+
+
+def _named(sought: Sought) -> str | None:
+    """The number by which the configuration names the order; one that both sides agreed on is bound to it."""
+    if sought.resolved is None or sought.agreed:
+        return None
+    number = sought.resolved.attributes.get("number")
+    return number if isinstance(number, str) else None
 
 
 @dataclass(slots=True)
@@ -95,9 +112,7 @@ class _Matching:
         """The live orders of each address, each order claimed once."""
         by_number: dict[str, Address] = {}
         for address, sought in self.sought.items():
-            if sought.resolved is not None and isinstance(
-                number := sought.resolved.attributes.get("number"), str
-            ):
+            if (number := _named(sought)) is not None:
                 by_number[number] = address
             if sought.binding is not None:
                 for number in (sought.binding.number, *sought.binding.retired):
@@ -147,6 +162,9 @@ class _Matching:
             self.gone.append(sought.address)
 
     def _want(self, sought: Sought, wanted: ResolvedResource, orders: Sequence[LiveResource]) -> None:
+        if sought.agreed and [order.shown for order in orders] == [sought.agreed]:
+            self.wanted[sought.address] = Match(orders[0], is_agreed=True)
+            return
         bound = sought.binding.number if sought.binding else None
         candidates = [order for order in orders if not is_over(order, wanted, self.scope.today)]
         alive = [order for order in candidates if not self._is_cancelled(order)]

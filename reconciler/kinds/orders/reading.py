@@ -27,6 +27,9 @@ def choose_calls(forced: Iterable[str], dated: Mapping[str, str], per_call: int)
     An order on a date that is read costs nothing more; for the rest a date call pays off where it saves
     batches. Reading the fullest dates first is optimal, since every date costs one call. An order whose
     date is "" can only be read by number.
+
+    No span of ship dates is among the choices: what is documented goes by other dates, from which orders
+    would be missing (`futureInventoryAvailableFrom` and `vendorShipDateFrom`, Komet API §5.3, §7.5).
     """
     dates = set(forced)
     rest = {number: date for number, date in dated.items() if date not in dates}

@@ -33,13 +33,19 @@ def match_prebooks(sought: Sequence[Sought], live: Sequence[LiveResource], scope
     One that was bound and is nowhere any more was cancelled or deleted by a person: reads show neither.
     """
     matches = match_orders(TRAITS, sought, live, scope)
+    if all(match.is_agreed for match in matches.wanted.values()):
+        return matches
     headers = _headers(sought, live, scope)
     bindings = {each.address: each.binding for each in sought}
     wanted = {
         address: _seen(match, address, bindings.get(address), headers, live)
         for address, match in matches.wanted.items()
     }
-    faults = (*matches.diagnostics, *_oversized(sought, wanted, headers, scope))
+    faults = (
+        *matches.diagnostics,
+        *_oversized(sought, wanted, headers, scope),
+        *_unpriced(sought, wanted, scope),
+    )
     return replace(matches, wanted=wanted, diagnostics=faults)
 
 
@@ -58,6 +64,8 @@ def _seen(
     match: Match, address: Address, binding: Binding | None, headers: Headers, live: Sequence[LiveResource]
 ) -> Match:
     """`match` with what has the same header; or with the ghost of a prebook that vanished."""
+    if match.is_agreed:
+        return match
     if match.live is None:
         return match if binding is None or not binding.id else Match(cancelled=_ghost(binding))
     rivals = headers.rivals(live_header(live_prebook(match.live.attributes)), str(address))
@@ -104,6 +112,30 @@ def _oversized(
                 address=each.address,
                 path=("items",),
             )
+
+
+def _unpriced(
+    sought: Sequence[Sought], matches: Mapping[Address, Match], scope: Scope
+) -> Iterator[Diagnostic]:
+    """Assorted boxes that are to be added, and nobody has said what is in them costs (Komet API §7.2)."""
+    for each in sought:
+        if each.resolved is None or each.address not in matches or matches[each.address].is_agreed:
+            continue
+        items = wanted_prebook(each.resolved.attributes).items
+        lacking = [item for item in items if any(part.cost is None for part in item.content.breakdown)]
+        if not lacking:
+            continue
+        picture = picture_of(Subject(each.address, each.resolved, matches[each.address], each.applied), scope)
+        arriving = items if picture.is_replaced else [item for item, _ in picture.arriving]
+        for item in lacking:
+            if item in arriving:
+                yield Diagnostic(
+                    Severity.ERROR,
+                    f"{item.name} is to be added, and the cost of what is in its boxes is not written",
+                    detail="Komet asks for the cost of each product of an assorted box: write it",
+                    address=each.address,
+                    path=("items", item.name, "breakdown"),
+                )
 
 
 def _is_as_wanted(wanted: ResolvedResource, live: LiveResource, scope: Scope) -> bool:

@@ -167,10 +167,16 @@ def picture_of(subject: Subject, scope: Scope) -> Picture:
 def _lacks_marker(
     wanted: WantedPrebook | None, live: LivePrebook | None, found: Marker | None, marker: Marker
 ) -> bool:
-    """Whether the prebook does not carry our marker, and there is room for it."""
-    if wanted is None or found == marker:
+    """Whether the prebook does not carry our marker, and there is room for it.
+
+    What the configuration knows by its number needs none: it gets one with the next call that writes its
+    header.
+    """
+    if wanted is None or live is None or found == marker:
         return False
-    return marked_comments(wanted, live, marker) != (live.comments if live else "")
+    if found is None and wanted.number == live.number:
+        return False
+    return marked_comments(wanted, live, marker) != live.comments
 
 
 def _found_out(

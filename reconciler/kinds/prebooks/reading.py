@@ -8,13 +8,15 @@ from datetime import date, timedelta
 
 from reconciler.errors import UnexpectedAnswer
 from reconciler.kinds.kind import Match, Matches, Reading, Scope, Subject
+from reconciler.kinds.orders.binding import successor_day
 from reconciler.kinds.orders.line import CANCELLED
 from reconciler.kinds.orders.marker import split_marker
 from reconciler.kinds.orders.matching import is_settled, ship_date
-from reconciler.kinds.prebooks.answer import parse_prebook
+from reconciler.kinds.prebooks.answer import NAME, parse_prebook
 from reconciler.kinds.prebooks.picture import picture_of
 from reconciler.kinds.prebooks.prebook import Purchase, live_prebook, prebook_json
 from reconciler.kinds.purchase_orders.answer import status_words
+from reconciler.kinds.recalling import recall
 from reconciler.kinds.row import row_of
 from reconciler.model.address import Address
 from reconciler.model.query import Answer, Query
@@ -44,12 +46,12 @@ def read_prebooks(sought: Sequence[Sought], scope: Scope, match: Matching) -> Re
     wanted = [each for each in sought if not is_settled(each, scope.today)]
     found: dict[int, LiveResource] = {}
     dates = truck_dates(wanted)
-    yield from _read_dates(dates, found)
+    yield from _read_dates(dates, found, scope)
     if missing := _missing(wanted, found, scope):
         elsewhere = yield from _read_dates_of(missing, scope)
-        yield from _read_dates(elsewhere - dates, found)
+        yield from _read_dates(elsewhere - dates, found, scope)
     unread = {day for each in wanted for day in _search_dates(each, found, scope)} - dates
-    yield from _read_dates(unread, found)
+    yield from _read_dates(unread, found, scope)
     live = tuple(found[id] for id in sorted(found))
     bought = yield from _read_purchases(wanted, live, scope, match)
     return tuple(bought.get(each.id, each) for each in live)
@@ -69,20 +71,19 @@ def truck_dates(sought: Iterable[Sought]) -> set[str]:
         known = each.binding.facts.get("ship_date") if each.binding else None
         former = each.binding.facts.get(FORMER_DATES) if each.binding else None
         dates |= {str(day) for day in former} if isinstance(former, list) else set()
-        if isinstance(known, str) and known:
-            dates.add(known)
+        dates |= {day for day in (known, successor_day(each.binding)) if isinstance(day, str) and day}
         if each.resolved is not None and (each.search or not known):
             dates.add(ship_date(each.resolved))
     return dates
 
 
-def _read_dates(dates: Iterable[str], found: dict[int, LiveResource]) -> Reading:
+def _read_dates(dates: Iterable[str], found: dict[int, LiveResource], scope: Scope) -> Reading:
     queries = [Query(DETAILS, {"date": day}) for day in sorted(dates)]
     if queries:
         answers = yield queries
         for answer in answers:
             for row in row_of(answer).rows("prebooks"):
-                prebook = parse_prebook(row)
+                prebook = recall(NAME, row, scope, parse_prebook)
                 found[prebook.id] = prebook
     return ()
 
@@ -93,6 +94,8 @@ def _search_dates(each: Sought, found: Mapping[int, LiveResource], scope: Scope)
     if each.resolved is None or each.binding is None:
         return []
     live = found.get(each.binding.id)
+    if live is not None and live.shown and live.shown == each.agreed:
+        return []
     if live is not None:
         picture = picture_of(Subject(each.address, each.resolved, Match(live), each.applied), scope)
         if not any(change.replaces for change in picture.header):
@@ -125,7 +128,7 @@ def _missing(sought: Iterable[Sought], found: Mapping[int, LiveResource], scope:
         if each.removes is not None and (each.resolved is None or each.binding is None):
             continue
         bound = each.binding.number if each.binding and each.binding.id not in found else None
-        named = each.resolved.attributes.get("number") if each.resolved else None
+        named = None if each.agreed or not each.resolved else each.resolved.attributes.get("number")
         numbers |= {number for number in (bound, named) if isinstance(number, str) and number not in there}
         own = _marker_names(each.address, scope)
         if each.binding is None and named not in there and not own & marked:
@@ -174,7 +177,11 @@ def _read_purchases(
     asked: list[LiveResource] = []
     for each in asking:
         found = matches.wanted.get(each.address) or matches.orphans.get(each.address) or Match()
-        if found.live is not None and (each.removes or _is_losing_lines(each, found, scope)):
+        if (
+            found.live is not None
+            and not found.is_agreed
+            and (each.removes or _is_losing_lines(each, found, scope))
+        ):
             asked += [by_id[found.live.id], *(by_id[order.id] for order in found.retired)]
     queries = [Query(ORDERS, {"prebook": order.number}, may_be_refused=True) for order in asked]
     answers = (yield queries) if queries else ()
@@ -193,7 +200,7 @@ def _with_purchases(order: LiveResource, answer: Answer) -> LiveResource:
     """
     prebook = live_prebook(order.attributes)
     if answer.is_refusal:
-        return replace(order, attributes=prebook_json(replace(prebook, hides_purchases=True)))
+        return replace(order, attributes=prebook_json(replace(prebook, hides_purchases=True)), shown="")
     lines = {line.id for line in prebook.lines}
     purchases = sorted(
         (line_id, row.text("number"), status_words(row.text("status")))
@@ -203,4 +210,4 @@ def _with_purchases(order: LiveResource, answer: Answer) -> LiveResource:
         and CANCELLED not in (status_words(row.text("status")), detail.text("lineItemStatus"))
     )
     bought = replace(prebook, purchases=tuple(Purchase(*each) for each in purchases))
-    return replace(order, attributes=prebook_json(bought))
+    return replace(order, attributes=prebook_json(bought), shown="")

@@ -8,6 +8,7 @@ from datetime import date
 
 from reconciler.kinds.catalogue import Catalogue
 from reconciler.kinds.kind import Scope, Subject
+from reconciler.kinds.orders.gathering import gather_added
 from reconciler.kinds.orders.line import Line
 from reconciler.kinds.orders.lines import ItemLines
 from reconciler.kinds.orders.order import Content, Item, LiveOrder
@@ -156,27 +157,19 @@ class _Accepting:
 
     def added(self, items: Mapping[str, Value]) -> dict[str, Value]:
         """Items for the lines that a person added."""
-        extra = [line for line in self.picture.assignment.extra if self.is_new(line)]
-        groups: dict[object, list[Line[Content]]] = {}
-        for line in extra:
-            groups.setdefault(line.content.identity, []).append(line)
-        kept = {
-            lines.shown[0].content.identity
-            for name, lines in self.picture.assignment.items.items()
-            if lines.shown and name in items
-        }
-        contents: list[tuple[Content, int]] = []
-        for identity, lines in groups.items():
-            if identity in kept or any(not each.content.serves(lines[0].content) for each in lines):
-                ids = ", ".join(str(line.id) for line in lines)
-                self.left.append(f"line {ids} differs from another one in nothing but cost or breakdown")
-            else:
-                contents.append((lines[0].content, sum(line.boxes for line in lines)))
-        names = item_names([content for content, _ in contents], self.scope, items)
+        found = gather_added(self.picture.assignment, items, self.is_new, _shared_content)
+        for ids in found.alike:
+            self.left.append(f"line {ids} differs from another one in nothing but cost or breakdown")
+        names = item_names([content for content, _ in found.contents], self.scope, items)
         return {
             name: item_of(content, boxes, self.scope)
-            for name, (content, boxes) in zip(names, contents, strict=True)
+            for name, (content, boxes) in zip(names, found.contents, strict=True)
         }
 
     def is_new(self, line: Line[Content]) -> bool:
         return ("items", f"line {line.id}") in self.drifted
+
+
+def _shared_content(lines: Sequence[Line[Content]]) -> Content | None:
+    first = lines[0].content
+    return first if all(line.content.serves(first) for line in lines) else None

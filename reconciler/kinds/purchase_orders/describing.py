@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import date
 
 from reconciler.kinds.kind import Scope
-from reconciler.kinds.naming import LONGEST_ITEM, LONGEST_NAME, distinct_names, slug
+from reconciler.kinds.naming import LONGEST_ITEM, LONGEST_NAME, distinct_names, longer_names, slug
+from reconciler.kinds.orders.gathering import gather_lines
 from reconciler.kinds.orders.line import Line
 from reconciler.kinds.orders.marker import COMMENTS_LIMIT, with_marker
 from reconciler.kinds.orders.order import Content, LiveOrder, Part, live_order
-from reconciler.kinds.writing import Described, Indescribable, plain_code, reference
+from reconciler.kinds.writing import Described, Indescribable, plain_code, product_word, reference
 from reconciler.model.resource import LiveResource, Marker
 from reconciler.model.value import Value
 
@@ -125,16 +126,14 @@ def _header(order: LiveOrder, vendor: Value, scope: Scope) -> dict[str, Value]:
 
 def _items(lines: Sequence[Line[Content]], scope: Scope) -> dict[str, Value]:
     """An item for each kind of line; what a partial shipment split is one."""
-    groups: dict[object, list[Line[Content]]] = {}
-    for line in lines:
-        groups.setdefault(line.content.identity, []).append(line)
+    groups = gather_lines(lines)
     contents = [
         group[0].content
         if len({line.content.notes for line in group}) == 1
         else _without_notes(group[0].content)
-        for group in groups.values()
+        for group in groups
     ]
-    boxes = [sum(line.boxes for line in group) for group in groups.values()]
+    boxes = [sum(line.boxes for line in group) for group in groups]
     names = item_names(contents, scope)
     return {
         name: item_of(content, count, scope)
@@ -143,12 +142,6 @@ def _items(lines: Sequence[Line[Content]], scope: Scope) -> dict[str, Value]:
 
 
 def _item_wishes(content: Content, scope: Scope) -> tuple[str, ...]:
-    lists = scope.catalogue
-    label = lists.label("products", content.product_id)
-    product = (
-        slug(label) if not label.startswith("id ") else slug(lists.name_of("products", content.product_id))
-    )
     pack = f"{content.bunches}x{content.stems}"
-    wishes = [slug(product), slug(product, content.box_type), slug(product, content.box_type, pack)]
-    wishes.append(slug(product, content.box_type, pack, content.unit))
-    return (*wishes, slug(product, content.box_type, pack, content.unit, content.mark_code))
+    product = product_word(scope.catalogue, content.product_id)
+    return longer_names(product, content.box_type, pack, content.unit, content.mark_code)

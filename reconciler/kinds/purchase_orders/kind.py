@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.kinds.kind import Comparison, Matches, Notice, Reading, Scope, Subject
-from reconciler.kinds.orders.binding import learnt_binding
-from reconciler.kinds.orders.matching import OrderTraits, is_settled, match_orders, ship_date
+from reconciler.kinds.orders.binding import learnt_binding, successor_day
+from reconciler.kinds.orders.matching import OrderTraits, has_agreed, is_settled, match_orders, ship_date
 from reconciler.kinds.orders.order import Content, LiveOrder, WantedOrder, live_order, wanted_order
 from reconciler.kinds.orders.reading import OrderCalls, choose_calls, order_queries
 from reconciler.kinds.purchase_orders.answer import parse_order
@@ -17,6 +17,7 @@ from reconciler.kinds.purchase_orders.picture import header_differs, unsettled_p
 from reconciler.kinds.purchase_orders.resolution import resolve_order
 from reconciler.kinds.purchase_orders.steps import interpret_order, lower_order, order_commitment
 from reconciler.kinds.purchase_orders.view import compare_orders, order_headline
+from reconciler.kinds.recalling import recall
 from reconciler.kinds.row import row_of
 from reconciler.model.address import Address
 from reconciler.model.change import Change, Sale
@@ -129,7 +130,7 @@ def _ask(calls: OrderCalls, found: dict[str, LiveResource], scope: Scope) -> Rea
         answers = yield queries
         for answer in answers:
             for row in row_of(answer).rows("purchaseOrders"):
-                order = parse_order(row)
+                order = recall(NAME, row, scope, parse_order)
                 found[order.number or ""] = order
     return ()
 
@@ -138,6 +139,8 @@ def _known_numbers(each: Sought) -> list[str]:
     numbers = list(each.binding.retired) if each.binding else []
     if each.binding and each.binding.number:
         numbers.append(each.binding.number)
+    if each.agreed:
+        return numbers  # it is what the configuration names, if that names one
     named = each.resolved.attributes.get("number") if each.resolved else None
     return [*numbers, named] if isinstance(named, str) and named not in numbers else numbers
 
@@ -154,6 +157,8 @@ def _first_calls(sought: Sequence[Sought], scope: Scope) -> OrderCalls:
         is_empty = each.binding is not None and each.binding.facts.get("empty") is True
         if known and not numbers:
             forced.add(known)  # it was to be created, and whoever did it died before its number was known
+        if day := successor_day(each.binding):
+            forced.add(day)
         if each.resolved is not None and (each.search or is_empty or not numbers):
             forced.add(ship_date(each.resolved))
     return choose_calls(forced, dated, scope.numbers_per_call)
@@ -162,7 +167,7 @@ def _first_calls(sought: Sequence[Sought], scope: Scope) -> OrderCalls:
 def _search_dates(each: Sought, found: Mapping[str, LiveResource], scope: Scope) -> list[str]:
     """The dates on which a marked successor may stand of which nobody knows: a person who postpones an order
     leaves it empty (Komet API §5.7)."""
-    if each.resolved is None:
+    if each.resolved is None or has_agreed(each, found):
         return []
     orders = [live_order(found[number].attributes) for number in _known_numbers(each) if number in found]
     wanted = wanted_order(each.resolved.attributes)

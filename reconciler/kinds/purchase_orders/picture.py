@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from reconciler.kinds.kind import Scope, Subject
+from reconciler.kinds.orders.line import Line
 from reconciler.kinds.orders.lines import Assignment, assign_lines
 from reconciler.kinds.orders.order import (
     PENDING_APPROVAL,
@@ -66,7 +67,7 @@ def picture_of(subject: Subject, scope: Scope) -> Picture:
     live = live_order(match.live.attributes) if match.live else None
     applied = wanted_order(subject.applied.attributes) if subject.applied else None
     former = {item.name: item for item in applied.items} if applied else {}
-    header = _header_differences(wanted, live, scope) if wanted and live else ()
+    header = _header_differences(wanted, live, scope, applied) if wanted and live else ()
     contents: Mapping[str, Content] = {name: item.content for name, item in former.items()}
     items = wanted.items if wanted else ()
     repriced = {
@@ -127,20 +128,40 @@ def _is_customer_missing(name: str, before: str) -> bool:
 
 
 def _header_differences(
-    wanted: WantedOrder, live: LiveOrder, scope: Scope
+    wanted: WantedOrder, live: LiveOrder, scope: Scope, applied: WantedOrder | None = None
 ) -> tuple[tuple[str, str, str], ...]:
-    customer = scope.ids.by_address.get(Address("customers", wanted.customer))
+    """An order without lines shows neither customer nor carrier (A21): these are as last applied then."""
+    customer = _customer_id(wanted, scope)
+    live = live if live.lines or applied is None else _as_applied(live, applied, scope)
     differs = {
         "vendor": wanted.vendor_id != live.vendor_id,
         "ship_date": wanted.ship_date != live.ship_date,
         "location": wanted.location_id is not None and wanted.location_id != live.location_id,
-        "customer": bool(live.lines) and live.customer_ids != (customer,),
+        "customer": _is_told(live.lines, live.customer_ids) and live.customer_ids != (customer,),
         "carrier": wanted.carrier_id is not None
-        and bool(live.lines)
+        and _is_told(live.lines, live.carrier_ids)
         and live.carrier_ids != (wanted.carrier_id,),
     }
     before, after = header_labels(live, scope), header_labels(wanted, scope)
     return tuple((name, before[name], after[name]) for name in HEADER if differs[name])
+
+
+def _as_applied(live: LiveOrder, applied: WantedOrder, scope: Scope) -> LiveOrder:
+    customer, carrier = _customer_id(applied, scope), applied.carrier_id
+    return replace(
+        live,
+        customer_ids=() if customer is None else (customer,),
+        carrier_ids=() if carrier is None else (carrier,),
+    )
+
+
+def _customer_id(wanted: WantedOrder, scope: Scope) -> int | None:
+    return scope.ids.by_address.get(Address("customers", wanted.customer))
+
+
+def _is_told(lines: Sequence[Line[Content]], ids: tuple[int, ...]) -> bool:
+    """Whether anything tells what stands on the order."""
+    return bool(lines or ids)
 
 
 def unsettled_prices(former: Mapping[str, Json], change: Change) -> dict[str, Json]:

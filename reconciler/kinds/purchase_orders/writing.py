@@ -11,7 +11,7 @@ from reconciler.kinds.purchase_orders.answer import parse_order
 from reconciler.kinds.purchase_orders.describing import describe_order
 from reconciler.kinds.purchase_orders.kind import LIST
 from reconciler.kinds.row import row_of
-from reconciler.kinds.writing import Accepted, Described, Drifted, Indescribable, Quest
+from reconciler.kinds.writing import Accepted, Described, Drifted, Indescribable, Mention, Quest
 from reconciler.model.query import Query
 from reconciler.model.resource import LiveResource
 from reconciler.model.value import Value
@@ -20,10 +20,23 @@ from reconciler.model.value import Value
 class PurchaseOrdersWriting:
     """How purchase orders are written: by what purchase.order.list shows (Komet API §5.3)."""
 
+    hidden = ("price",)
+
+    def calls(self, quest: Quest, scope: Scope) -> int:
+        """One for each ship date."""
+        return len(quest.dates)
+
     def seek(self, quest: Quest, scope: Scope) -> Reading:
         """Every order of the ship dates: a date is a call, and no list spans several (Komet API §5.3)."""
         answers = yield [Query(LIST, {"date": date}) for date in quest.dates]
         return tuple(parse_order(row) for answer in answers for row in row_of(answer).rows("purchaseOrders"))
+
+    def mentions(self, live: Sequence[LiveResource]) -> Sequence[Mention]:
+        """The customers of standalone orders that have lines."""
+        orders = [live_order(each.attributes) for each in live]
+        return [
+            Mention(id) for order in orders if order.standalone and order.lines for id in order.customer_ids
+        ]
 
     def describe(
         self, live: Sequence[LiveResource], quest: Quest, scope: Scope

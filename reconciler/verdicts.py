@@ -1,0 +1,139 @@
+"""Which resources are as they were when both sides last agreed, told by digests alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from reconciler import __version__
+from reconciler.config.configuration import Configuration
+from reconciler.config.digest import settings_digest
+from reconciler.kinds.kind import LiveIds, Matches, Scope
+from reconciler.model.address import Address
+from reconciler.model.agreement import Agreement
+from reconciler.model.resource import ResolvedResource
+from reconciler.model.value import Json, digest_of
+
+FORMAT = f"1 {__version__}"
+"""Under which rows and verdicts are remembered: what another version understood, this one reads anew."""
+
+AGREEING = frozenset({"purchase_orders", "prebooks"})
+"""The kinds of which one row shows everything, so that its digest can stand for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The agreements that still may hold: `wanted` is the digest of what each address asks for now, together
+    with everything that it is looked up in, `before` what was agreed on."""
+
+    before: Mapping[Address, Agreement] = field(default_factory=dict)
+    wanted: Mapping[Address, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, agreements: Mapping[Address, Agreement], configuration: Configuration, scope: Scope
+    ) -> Verdicts:
+        """What of `agreements` speaks of what `configuration` wants now."""
+        background = _background(configuration, scope)
+        wanted = {
+            address: sha256(f"{background} {each.digest}".encode()).hexdigest()
+            for address, each in configuration.resources.items()
+            if address.kind in AGREEING
+        }
+        same = {address: each for address, each in agreements.items() if each.wanted == wanted.get(address)}
+        return cls(same, wanted)
+
+    def is_wanted_as_before(self, address: Address) -> bool:
+        """Whether exactly this was wanted, and could be looked up, when both sides agreed."""
+        return address in self.before
+
+    def shown(
+        self,
+        kind: str,
+        resolved: Mapping[Address, ResolvedResource],
+        matches: Mapping[str, Matches],
+        ids: LiveIds,
+    ) -> dict[Address, str]:
+        """The digest of the row at which each resource of `kind` is as wanted, where nothing that it depends on has
+        changed; `matches` are those of the kinds that were read before."""
+        around = _Surroundings(ids)
+        return {
+            address: each.shown
+            for address, each in self.before.items()
+            if address.kind == kind
+            and address in resolved
+            and around.digest(resolved[address]) == each.around
+            and all(_is_steady(needed, matches) for needed in resolved[address].depends_on)
+        }
+
+    def keys(
+        self, resolved: Mapping[Address, ResolvedResource], ids: LiveIds
+    ) -> dict[Address, tuple[str, str]]:
+        """What an agreement on each address has to say of what is wanted and of what stands around it."""
+        around = _Surroundings(ids)
+        return {
+            address: (wanted, around.digest(resolved[address]))
+            for address, wanted in self.wanted.items()
+            if address in resolved
+        }
+
+    def agreed(self, matches: Mapping[str, Matches]) -> dict[Address, Agreement]:
+        """The agreements that do hold."""
+        return {
+            address: self.before[address]
+            for each in matches.values()
+            for address, match in each.wanted.items()
+            if match.is_agreed
+        }
+
+
+def by_kind(addresses: Iterable[Address]) -> dict[str, list[Address]]:
+    """The addresses of each kind, sorted."""
+    found: dict[str, list[Address]] = {}
+    for address in sorted(addresses):
+        found.setdefault(address.kind, []).append(address)
+    return found
+
+
+class _Surroundings:
+    """The digest of what a resource is compared in the light of: the ids of what it depends on, and all
+    ship-tos, since a prebook shows one by its name alone."""
+
+    def __init__(self, ids: LiveIds) -> None:
+        self._ids = ids
+        ship_tos: list[Json] = [
+            [*key, each.id, each.title] for key, each in sorted(ids.ship_tos.items(), key=lambda one: one[0])
+        ]
+        self._ship_tos = digest_of(ship_tos)
+        self._known: dict[tuple[Address, ...], str] = {}
+
+    def digest(self, resource: ResolvedResource) -> str:
+        """Equal as long as the same ids stand for what `resource` depends on."""
+        needed = resource.depends_on
+        if needed not in self._known:
+            ids: list[Json] = [
+                [str(each), self._ids.by_address.get(each), self._ids.numbers.get(each)] for each in needed
+            ]
+            self._known[needed] = digest_of([self._ship_tos, *ids])
+        return self._known[needed]
+
+
+def _is_steady(needed: Address, matches: Mapping[str, Matches]) -> bool:
+    """Whether what is depended on keeps its number: a customer does, an order that is agreed on does."""
+    if needed.kind not in AGREEING:
+        return True
+    known = matches.get(needed.kind)
+    match = known.wanted.get(needed) if known is not None else None
+    return match is not None and match.is_agreed
+
+
+def _background(configuration: Configuration, scope: Scope) -> str:
+    """The digest of what every resource is looked up in and judged by."""
+    lists: dict[str, Json] = {
+        name: [[each.id, each.code, each.name, each.active] for each in known.entries]
+        for name, known in sorted(scope.catalogue.lists.items())
+    }
+    titles: list[Json] = [[*key, title] for key, title in sorted(scope.ship_to_titles.items())]
+    settings: list[Json] = [scope.project, scope.token_type, scope.assigns_by_api]
+    return digest_of([FORMAT, settings_digest(configuration.project), lists, titles, settings])

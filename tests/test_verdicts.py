@@ -1,0 +1,114 @@
+"""What was found to be as wanted is not looked into again, until anything that the verdict rests on changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from world import CUSTOMERS, PROJECT, World
+
+from reconciler.model.address import Address
+from reconciler.model.deferred import Deferred
+from reconciler.reading import AccountReading, read_account
+
+ORDER = Address("purchase_orders", "weekly")
+ORDERS = """\
+purchase_orders:
+  weekly:
+    vendor: ROSALEDA
+    ship_date: 2027-02-01
+    location: MIA
+    customer: bloomnet
+    items:
+      freedom: {product: RSFRE60, box_type: HB, unit: stem, bunches: 12, stems: 25, boxes: 4, cost: 0.28}
+"""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """An order that is applied, and was found to be as wanted."""
+    made = World.make(tmp_path / "repository")
+    made.write(all=CUSTOMERS + ORDERS)
+    made.apply(made.plan())
+    assert made.plan().unchanged == 2
+    yield made
+    made.close()
+
+
+def read(world: World) -> AccountReading:
+    """The account as the next plan reads it."""
+    session = world.session(writing=False)
+    with session.connection:
+        return read_account(session)
+
+
+def is_agreed(world: World) -> bool:
+    """Whether the next plan takes the order for what it was."""
+    return read(world).basis.matches["purchase_orders"].wanted[ORDER].is_agreed
+
+
+def test_what_is_agreed_on_is_not_looked_into(world: World) -> None:
+    """Neither what is wanted, nor what is live, nor what was recorded; in whatever order Komet says it."""
+    basis = read(world).basis
+    match = basis.matches["purchase_orders"].wanted[ORDER]
+    assert match.is_agreed and match.live is not None
+    for each in (basis.resolved[ORDER], match.live, basis.applied[ORDER]):
+        assert isinstance(each.attributes, Deferred) and not each.attributes.is_made
+
+
+def test_a_row_that_says_something_else_is_looked_into(world: World) -> None:
+    """A vendor who confirms changes the row, and nothing that is wanted."""
+    bound = world.binding("weekly")
+    assert bound is not None
+    world.act("confirm", number=bound.number)
+    assert not is_agreed(world)
+    assert world.plan().unchanged == 2
+    assert is_agreed(world)
+
+
+def test_another_wish_is_looked_into(world: World) -> None:
+    """The same live order is not what is wanted any more."""
+    world.write(all=CUSTOMERS + ORDERS.replace("boxes: 4", "boxes: 5"))
+    assert not is_agreed(world)
+    assert [change.address for change in world.plan().changes] == [ORDER]
+
+
+def test_another_customer_behind_the_same_name_is_seen(world: World) -> None:
+    """Configuration and order are as they were, but the code belongs to another Komet customer now."""
+    world.simulator._store.run("UPDATE customers SET code = 'OLD' WHERE code = 'BLOOM'")
+    world.simulator._store.run("UPDATE customers SET code = 'BLOOM' WHERE code = 'PETALHSE'")
+    assert not is_agreed(world)
+    assert ORDER in {change.address for change in world.plan().changes}
+
+
+def test_another_setting_is_seen(world: World) -> None:
+    """A pattern of protected addresses changes what is recorded of each."""
+    (world.root / "reconciler.yaml").write_text(PROJECT + "guards: {protected: ['purchase_orders.*']}\n")
+    assert not is_agreed(world)
+    assert [each.applied.address for each in world.plan().agreed] == [ORDER]
+
+
+def test_another_reference_list_is_seen(world: World) -> None:
+    """A code that means another product now."""
+    world.simulator._store.run("UPDATE products SET code = 'OLD' WHERE code = 'RSFRE60'")
+    world.simulator._store.run("UPDATE products SET code = 'RSFRE60' WHERE code = 'RSMON60'")
+    world.database.execute("DELETE FROM lists")
+    assert not is_agreed(world)
+    assert [change.address for change in world.plan().changes] == [ORDER]
+
+
+def test_an_order_with_an_open_step_is_looked_into(world: World) -> None:
+    """What a person was asked for is judged each time."""
+    world.write(all=CUSTOMERS + ORDERS.replace("2027-02-01", "2027-02-02"))
+    world.apply(world.plan())
+    world.plan()
+    assert not is_agreed(world)
+
+
+def test_what_another_version_found_is_found_anew(world: World) -> None:
+    """Rows and verdicts carry the version that understood them."""
+    world.database.execute("UPDATE snapshots SET format = 'another'")
+    world.database.execute("UPDATE agreements SET wanted = 'another'")
+    assert not is_agreed(world)
+    assert world.plan().changes == ()
