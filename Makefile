@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check format lint types contracts soak story hostile fuzz bench docs clean
+.PHONY: help demo test check format lint types contracts thorough soak story hostile fuzz bench docs clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ types: $(READY) ## Types
 
 contracts: $(READY) ## Do imports go down only?
 	$(BIN)/lint-imports --no-cache
+
+thorough: $(READY) ## All tests, every property on ten times as many examples, others each time
+	$(BIN)/pytest -n auto --hypothesis-profile=thorough
 
 soak: $(READY) ## 10,000 stories of faults and kills, and the bugs they must find (STORIES=0-9999 JOBS=2)
 	PYTHONPATH=tests $(BIN)/python -m trust $(or $(STORIES),0-9999) --jobs $(or $(JOBS),2)

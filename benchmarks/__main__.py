@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Figure, Unexpected
-from benchmarks.ours import account, measure_apply, measure_processes, measure_stages, prepare
+from benchmarks.ours import account, install, measure_apply, measure_processes, measure_stages, prepare
 from benchmarks.peers import install_octodns, measure_octodns, measure_terraform, terraform
 from benchmarks.results import plot, table
 
@@ -70,11 +70,14 @@ def _measured(size: int, options: argparse.Namespace, work: Path) -> Iterator[di
 
 
 def _ours(size: int, options: argparse.Namespace, work: Path) -> Iterator[dict[str, Any]]:
+    python = work / "reconciler" / "bin" / "python"
+    if not python.exists():
+        python = install(work / "reconciler")
     for files in options.files:
         folder = work / f"ours-{size}-{files}"
         folder.mkdir()
         with account(size, folder) as url:
-            prepared = prepare(folder / "repository", size, files, url)
+            prepared = prepare(python, folder / "repository", size, files, url)
             yield {
                 "who": "reconciler",
                 "size": size,

@@ -17,7 +17,6 @@ from typing import Any
 from benchmarks.measure import Figure, measure
 from benchmarks.world import NOW, change_some, make_world, write_world
 
-COMMAND = str(Path(sys.executable).with_name("reconciler"))
 ENVIRONMENT = {"KOMET_COMPANY_TOKEN": "simulator-company", "RECONCILER_NOW": NOW, "NO_COLOR": "1"}
 CACHE = Path(".reconciler", "cache")
 """What was parsed before, below the repository: taken away, a start is cold."""
@@ -30,6 +29,23 @@ class Prepared:
     folder: Path
     size: int
     files: int
+    python: Path
+
+    @property
+    def command(self) -> list[str]:
+        """`reconciler` on it."""
+        return [str(self.python.with_name("reconciler")), "-C", str(self.folder)]
+
+
+def install(folder: Path) -> Path:
+    """The reconciler in a virtual environment of its own, as a user has it: what its developers have
+    installed beside it would be imported too. Where its Python is."""
+    python = folder / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    root = Path(__file__).parents[1]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--constraint", str(root / "constraints.txt"), str(root)], check=True)
+    return python
 
 
 @contextmanager
@@ -47,16 +63,13 @@ def account(size: int, folder: Path) -> Iterator[str]:
         started.wait()
 
 
-def prepare(folder: Path, size: int, files: int, url: str) -> Prepared:
-    """Writes the repository and applies it once, so that state and Komet agree."""
-    written = write_world(make_world(size), folder, files, url)
-    subprocess.run(
-        [COMMAND, "-C", str(folder), "apply", "--yes"],
-        env={**os.environ, **ENVIRONMENT},
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
-    return Prepared(folder, size, written)
+def prepare(python: Path, folder: Path, size: int, files: int, url: str) -> Prepared:
+    """Writes the repository and applies it once, so that state and Komet agree; then plans once, since what a
+    plan finds to be as wanted the next one need not look into."""
+    prepared = Prepared(folder, size, write_world(make_world(size), folder, files, url), python)
+    for arguments in (["apply", "--yes"], ["plan"]):
+        run_once(prepared, *arguments)
+    return prepared
 
 
 def measure_processes(prepared: Prepared, runs: int) -> Iterator[tuple[str, Figure]]:
@@ -67,7 +80,7 @@ def measure_processes(prepared: Prepared, runs: int) -> Iterator[tuple[str, Figu
         shutil.rmtree(folder / CACHE, ignore_errors=True)
 
     def run(*arguments: str, cold: bool = False) -> Figure:
-        command = [COMMAND, "-C", str(folder), *arguments]
+        command = [*prepared.command, *arguments]
         before = forget if cold else lambda: None
         return measure(command, folder=folder, environment=ENVIRONMENT, runs=runs, prepare=before)
 
@@ -76,19 +89,19 @@ def measure_processes(prepared: Prepared, runs: int) -> Iterator[tuple[str, Figu
     yield "no-op plan, cold", run("plan", cold=True)
     yield "no-op plan, parsed before", run("plan")
     change_some(folder)
-    run_once(folder, "plan")
+    run_once(prepared, "plan")
     yield "1 % changed, parsed before", run("plan", "--out", ".reconciler/bench-plan.json")
 
 
 def measure_apply(prepared: Prepared) -> Figure:
     """One apply of every hundredth order's new price: a second one would have nothing to do."""
-    command = [COMMAND, "-C", str(prepared.folder), "apply", "--yes"]
+    command = [*prepared.command, "apply", "--yes"]
     return measure(command, folder=prepared.folder, environment=ENVIRONMENT, runs=1)
 
 
 def measure_stages(prepared: Prepared, runs: int) -> dict[str, Any]:
     """The median of every stage of a no-op plan, with its calls and its memory."""
-    found = [_stages(prepared.folder) for _ in range(runs)]
+    found = [_stages(prepared) for _ in range(runs)]
     names = found[0]["stages"]
     return {
         "stages": {
@@ -103,17 +116,16 @@ def measure_stages(prepared: Prepared, runs: int) -> dict[str, Any]:
     }
 
 
-def run_once(folder: Path, *arguments: str) -> None:
+def run_once(prepared: Prepared, *arguments: str) -> None:
     """A run that is not measured."""
     environment: Mapping[str, str] = {**os.environ, **ENVIRONMENT}
-    subprocess.run(
-        [COMMAND, "-C", str(folder), *arguments], env=environment, stdout=subprocess.DEVNULL, check=False
-    )
+    subprocess.run([*prepared.command, *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
 
 
-def _stages(folder: Path) -> dict[str, Any]:
+def _stages(prepared: Prepared) -> dict[str, Any]:
     ended = subprocess.run(
-        [sys.executable, "-m", "benchmarks.stages", str(folder)],
+        [str(prepared.python), "-m", "benchmarks.stages", str(prepared.folder)],
+        cwd=Path(__file__).parents[1],
         env={**os.environ, **ENVIRONMENT},
         capture_output=True,
         text=True,

@@ -248,7 +248,7 @@ def _line(draw: random.Random, code: str) -> dict[str, Any]:
         "bunches": bunches,
         "stems": stems,
         "cost": f"{Decimal(cents) / 100:.2f}",
-        "price": f"{Decimal(cents) * 3 / 200:.3f}",
+        "price": f"{Decimal(cents) * 3 / 200:.2f}",
     }
 
 

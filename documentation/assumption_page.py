@@ -36,6 +36,7 @@ SWITCHES = {
     "A35": ("sell_reserved_to_other",),
     "A36": ("delete_rules",),
     "A37": ("customer_token_foreign_customer",),
+    "A39": ("shop_without_location",),
 }
 """The switches of the simulated account that turn an assumption around (docs/komet-api.md, 11.2)."""
 

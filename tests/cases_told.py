@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -47,8 +47,9 @@ class Told:
         return self.world.plan(choices)
 
 
-def tell(name: str, root: Path) -> Told:
-    """The case `name` in a repository at `root`, everything done that happened before."""
+def tell(name: str, root: Path, applied: Callable[[World], None] = lambda world: None) -> Told:
+    """The case `name` in a repository at `root`, everything done that happened before; `applied` hears of
+    each apply."""
     folder = FOLDER / name
     steps = _steps(folder)
     root.mkdir(parents=True)
@@ -57,6 +58,8 @@ def tell(name: str, root: Path) -> Told:
     world = World.make(root, _seed(folder / "live.yaml"))
     for step in steps.get("first", []):
         _do(world, folder, step)
+        if "apply" in step:
+            applied(world)
     _configure(root, folder / "config")
     chosen: Mapping[str, Any] = steps.get("choices", {})
     return Told(name, world, Choices(**{key: tuple(values) for key, values in chosen.items()}))  # type: ignore[arg-type]

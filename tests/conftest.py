@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from postgres import Server, find_binaries
+from thorough import USUAL
 
 settings.register_profile(
     "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 settings.register_profile(
-    "hunt", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=1000
+    "thorough",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    max_examples=10 * USUAL,
 )
 settings.load_profile("ci")
 
@@ -21,6 +27,27 @@ settings.load_profile("ci")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-golden` rewrites the golden files; review is `git diff`."""
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The laws of a case one after the other, so that what was told and planned for one serves the next."""
+    places = [place for place, item in enumerate(items) if _case(item)]
+    for place, item in zip(places, sorted((items[place] for place in places), key=_case), strict=True):
+        items[place] = item
+
+
+def _case(item: pytest.Item) -> str:
+    """Of a law in `test_cases` the case it is about."""
+    if item.path.name != "test_cases.py" or not hasattr(item, "callspec"):
+        return ""
+    return str(item.callspec.params.get("case", ""))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: the collector need not look at it after every few objects."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -30,10 +30,15 @@ def untrue_prebook(
     if str(wanted["ship_date"]) < today.isoformat():
         return
     marker = f"[rc:{project}/{name}]"
-    ours = [each for each in state["prebooks"] if (each["comments"] or "").endswith(marker)]
+    named = wanted.get("number")
+    ours = [
+        each
+        for each in state["prebooks"]
+        if (each["comments"] or "").endswith(marker) or (named is not None and each["number"] == named)
+    ]
     ours = [each for each in ours if each["status"] != "Cancelled" and each["truck_date"] >= str(today)]
     if [each["number"] for each in ours] != [number]:
-        yield f"{name}: bound to {number}, and marked are {[each['number'] for each in ours]}"
+        yield f"{name}: bound to {number}, and marked or named are {[each['number'] for each in ours]}"
         return
     (prebook,) = ours
     yield from _untrue_header(name, wanted, prebook, marker, unknown)
@@ -63,7 +68,8 @@ def _untrue_header(
             yield f"{name} {key}: {prebook[column]}, wanted {wanted[key]}"
     if "customer_po" in wanted and (prebook["customer_po"] or "") != (wanted["customer_po"] or ""):
         yield f"{name}: PO {prebook['customer_po']}, wanted {wanted['customer_po']}"
-    if "comments" in wanted and prebook["comments"] != f"{wanted['comments'] or ''} {marker}".strip():
+    comments = (prebook["comments"] or "").removesuffix(marker).strip()
+    if "comments" in wanted and comments != (wanted["comments"] or ""):
         yield f"{name}: comments {prebook['comments']!r}"
     if "ship_via" in wanted and prebook["ship_via"] != ["warehouse", "grower"].index(str(wanted["ship_via"])):
         yield f"{name}: ships via {prebook['ship_via']}"

@@ -19,6 +19,7 @@ from reconciler.report.document import plan_document
 from reconciler.report.document_reading import plan_from_document
 from reconciler.report.terminal import render_plan
 from reconciler.session import Session
+from reconciler.state.snapshots import Snapshot
 from reconciler.workflow import plan_changes, read_saved_plan
 
 CASES = (
@@ -136,9 +137,9 @@ purchase_orders:
 def test_a_basis_that_was_altered_is_no_basis(world: World) -> None:
     """It is told apart from one that another version took."""
     scope, now = world.session(writing=False).scope, world.simulator.now()
-    world.state.snapshots.put(scope, {"format": 1, "live": 3}, now)
-    with pytest.raises(StateError, match="not as it was written"):
+    world.database.execute("UPDATE live SET attributes = '3'")
+    with pytest.raises(StateError, match="changed from outside"):
         offline(world)
-    world.state.snapshots.put(scope, {"format": 2}, now)
+    world.state.snapshots.put(scope, Snapshot("another", {}, frozenset(), now))
     with pytest.raises(UsageError, match="another version"):
         offline(world)

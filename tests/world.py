@@ -94,10 +94,22 @@ def seed_with(**changes: Any) -> Document:
     return merged(wholesaler(), changes)
 
 
+@cache
+def _empty() -> SqliteDatabase:
+    database = SqliteDatabase(Path(":memory:"))
+    migrate(database)
+    return database
+
+
+def furnish(database: SqliteDatabase) -> None:
+    """Gives a new database the tables of a state; they are made once and copied."""
+    _empty()._connection.backup(database._connection)
+
+
 def new_state(folder: Path) -> tuple[State, SqliteDatabase]:
     """An empty state in memory."""
     database = SqliteDatabase(Path(":memory:"))
-    migrate(database)
+    furnish(database)
     return State(database, folder), database
 
 
@@ -127,8 +139,9 @@ class World:
         store = Store(None)
         self.simulator._store._database.backup(store._database)
         simulator = Simulator(store)
-        state, database = new_state(self.root / ".reconciler")
+        database = SqliteDatabase(Path(":memory:"))
         self.database._connection.backup(database._connection)
+        state = State(database, self.root / ".reconciler")
         return World(
             self.root, simulator, state, database, Border(simulator), itertools.count(next(self.runs))
         )
@@ -147,7 +160,8 @@ class World:
 
     def configuration(self) -> Configuration:
         """The configuration as it is written now; read once as long as it stays so."""
-        files = [self.root / "reconciler.yaml", *sorted((self.root / "config").glob("*"))]
+        config = (each for each in (self.root / "config").rglob("*") if each.is_file())
+        files = [self.root / "reconciler.yaml", *sorted(config)]
         written = tuple((str(file), file.read_text(encoding="utf-8")) for file in files)
         if written not in _READ:
             _READ[written] = load_config(self.root)
@@ -204,7 +218,7 @@ class World:
 
     def orders(self) -> dict[str, dict[str, Any]]:
         """The orders that Komet holds, by number."""
-        return {order["number"]: order for order in self.simulator.state()["purchase_orders"]}
+        return {order["number"]: order for order in self.simulator.part("purchase_orders")}
 
     def order(self, name: str) -> dict[str, Any]:
         """The one living order that stands for `purchase_orders.NAME`."""
@@ -214,7 +228,7 @@ class World:
 
     def prebooks(self) -> dict[str, dict[str, Any]]:
         """The prebooks that Komet holds, by number."""
-        return {prebook["number"]: prebook for prebook in self.simulator.state()["prebooks"]}
+        return {prebook["number"]: prebook for prebook in self.simulator.part("prebooks")}
 
     def prebook(self, name: str) -> dict[str, Any]:
         """The one prebook that stands for `prebooks.NAME`."""
@@ -230,19 +244,19 @@ class World:
 
     def customer(self, code: str) -> dict[str, Any]:
         """The one customer with that code."""
-        (found,) = (each for each in self.simulator.state()["customers"] if each["code"] == code)
+        (found,) = (each for each in self.simulator.part("customers") if each["code"] == code)
         assert isinstance(found, dict)
         return found
 
     def ship_tos(self, customer_id: int) -> dict[str, dict[str, Any]]:
         """A customer's ship-tos by name, of which none is there twice."""
-        rows = [row for row in self.simulator.state()["ship_tos"] if row["customer_id"] == customer_id]
+        rows = [row for row in self.simulator.part("ship_tos") if row["customer_id"] == customer_id]
         assert len({row["name"] for row in rows}) == len(rows), "a ship-to is there twice"
         return {row["name"]: row for row in rows}
 
     def calls(self) -> list[str]:
         """The methods that were called so far, in order."""
-        return [call["method"] for call in self.simulator.state()["calls"]]
+        return [call["method"] for call in self.simulator.part("calls")]
 
 
 def document_text(plan: Plan) -> str:
@@ -353,7 +367,7 @@ def _untrue_customer(
     assert isinstance(komet, Mapping)
     rows = [
         row
-        for row in world.simulator.state()["customers"]
+        for row in world.simulator.part("customers")
         if row["id"] == komet.get("id") or (row["code"] or "").lower() == str(komet.get("code")).lower()
     ]
     if len(rows) != 1:
@@ -388,7 +402,7 @@ def _untrue_reservation(
     world: World, address: Address, wanted: Mapping[str, Value], unknown: Unknown
 ) -> list[str]:
     """An arrival of which nobody knows whether it was added is left out."""
-    stock = world.simulator.state()["inventory"]
+    stock = world.simulator.part("inventory")
     known = {name: value for name, value in wanted.items() if (str(address), (name,)) not in unknown}
     code = _customer_code(world, str(wanted["customer"]))
     faults = list(untrue_stock(str(address), known, code, stock, world.simulator.now().date()))

@@ -10,6 +10,7 @@ import pytest
 from world import ACCOUNT, CUSTOMERS, Killed, World, is_done, untrue
 
 from apply.test_executor import DEARER, FREEDOM, MONDIAL, NEWCOMER, only, order, orders
+from reconciler.model.address import Address
 from reconciler.model.event import Outcome
 from reconciler.model.summary import Summary
 from reconciler.state.journal import JournalEntry
@@ -55,6 +56,13 @@ def open_calls(world: World) -> list[JournalEntry]:
     session = world.session(writing=False)
     with session.connection:
         return world.state.journal.open_entries(session.scope)
+
+
+def agreed(world: World) -> list[Address]:
+    """What the next plan need not look into."""
+    session = world.session(writing=False)
+    with session.connection:
+        return [*world.state.agreements.get(session.scope)]
 
 
 def is_settled_world(world: World) -> None:
@@ -115,7 +123,7 @@ def test_stock_is_added_once(world: World, kind: str, nth: int) -> None:
     world.write(all=CUSTOMERS + ARRIVAL)
     world.act("fault", kind=kind, method="inventory.add", nth=nth)
     assert only(world.apply()).outcome is Outcome.DONE
-    added = [line for line in world.simulator.state()["inventory"] if line["awb"] == "72900001234"]
+    added = [line for line in world.simulator.part("inventory") if line["awb"] == "72900001234"]
     assert sorted(line["boxes"] for line in added) == [20, 100]
     assert open_calls(world) == [] and world.plan().changes == ()
 
@@ -269,3 +277,13 @@ def test_every_attempt_is_bounded(world: World) -> None:
     world.act("clear-faults")
     world.apply()
     is_settled_world(world)
+
+
+def test_nothing_is_agreed_on_while_it_is_written(ordered: World) -> None:
+    """Its row may look as before, since Komet shows no price: what was found to be as wanted holds no more
+    from the first call on, though the process dies with it and the configuration goes back."""
+    ordered.plan()
+    assert [str(address) for address in agreed(ordered)] == ["purchase_orders.weekly"]
+    ordered.write(all=CUSTOMERS + orders(order(DEARER, MONDIAL)))
+    die(ordered, 2, after_effect=True)
+    assert agreed(ordered) == []

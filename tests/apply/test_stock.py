@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from world import CUSTOMERS, PROJECT, World, carry_out, is_done, untrue
+from world import ACCOUNT, CUSTOMERS, PROJECT, Killed, World, carry_out, is_done, untrue
 
 from reconciler.model.event import Outcome
 from reconciler.model.plan import Plan
@@ -82,14 +82,14 @@ def keys(plan: Plan) -> list[str]:
 
 def line(world: World, id: int) -> dict[str, Any]:
     """One line of the stock."""
-    (found,) = (each for each in world.simulator.state()["inventory"] if each["id"] == id)
+    (found,) = (each for each in world.simulator.part("inventory") if each["id"] == id)
     assert isinstance(found, dict)
     return found
 
 
 def added(world: World) -> list[dict[str, Any]]:
     """The lines that were added by us."""
-    stock = world.simulator.state()["inventory"]
+    stock = world.simulator.part("inventory")
     return [each for each in stock if str(each["reference"] or "").startswith("rc:")]
 
 
@@ -242,7 +242,7 @@ def test_by_a_call_and_by_a_person_the_same_lines_are_kept(able: World) -> None:
     for each in (able, by_hand):
         assert each.plan().changes == ()
     kept = [
-        {row["id"] for row in each.simulator.state()["inventory"] if row["customer"] == "BLOOM"}
+        {row["id"] for row in each.simulator.part("inventory") if row["customer"] == "BLOOM"}
         for each in (able, by_hand)
     ]
     assert kept[0] == kept[1] == {88104, 88105}
@@ -255,6 +255,16 @@ def test_by_a_call_and_by_a_person_the_same_lines_are_kept(able: World) -> None:
 def arriving(world: World, text: str = STOCK + ARRIVAL) -> Summary:
     world.write(all=CUSTOMERS + text)
     return world.apply()
+
+
+def arriving_and_dying(world: World) -> None:
+    """The arrival is added, and the process dies before it reads the stock."""
+    world.write(all=CUSTOMERS + STOCK + ARRIVAL)
+    plan = world.plan()
+    world.border.countdown = plan.calls.apply + 1
+    with pytest.raises(Killed):
+        world.apply(plan)
+    world.state.lease.break_lease(ACCOUNT)
 
 
 def test_an_arrival_in_the_staging_area_is_looked_for_and_not_added_again(world: World) -> None:
@@ -309,6 +319,25 @@ def test_a_step_for_an_arrival_ends_when_nobody_asks_for_it(world: World) -> Non
     world.write(all=CUSTOMERS + STOCK)
     closed = {each.step.key.partition(" ")[0]: each.fate for each in world.plan().closed}
     assert closed["arrival"].ending is Ending.NOT_WANTED
+
+
+def test_nobody_looks_for_a_former_arrival(world: World) -> None:
+    """It sold out before anybody read the stock; of the arrival that took its place nothing is missing."""
+    arriving_and_dying(world)
+    (line,) = added(world)
+    world.act("buy", customer="BLOOM", line=line["id"], boxes=20)
+    assert arriving(world, STOCK + ARRIVAL.replace("999", "888")).exit_code == 0
+    plan = world.plan()
+    assert plan.changes == () and untrue(world, plan) == []
+
+
+def test_a_former_arrival_that_never_showed_is_no_change(world: World) -> None:
+    """Nothing is wanted of it any more, and the reservation has all that it wants."""
+    arriving_and_dying(world)
+    (line,) = added(world)
+    world.act("buy", customer="BLOOM", line=line["id"], boxes=20)
+    world.write(all=CUSTOMERS + STOCK.replace("boxes: 20", "boxes: 1"))
+    assert [change.steps for change in world.plan().changes if not change.steps] == []
 
 
 def test_an_arrival_taken_out_and_put_back_is_not_added_again(world: World) -> None:

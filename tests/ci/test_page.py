@@ -94,7 +94,9 @@ def test_links_and_names_are_there() -> None:
     for name in ("sqlite-cache", "github-environment", "environment"):
         assert f"`{name}: " in PAGE
         assert name in called["inputs"]
-    assert set(called["secrets"]) == {"KOMET_COMPANY_TOKEN", "PGPASSWORD"}
+    assert set(called["secrets"]) == {"KOMET_COMPANY_TOKEN", "PGPASSWORD", "RECONCILER_WEBHOOK"}
+    for name in called["secrets"]:
+        assert f"`{name}`" in PAGE
 
 
 def test_every_exit_code_is_told() -> None:

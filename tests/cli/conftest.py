@@ -26,6 +26,8 @@ tokens:
 
 UNWANTED = shutil.ignore_patterns(".reconciler", "stock.yaml")
 NOON = "2027-01-04T14:00:00+00:00"
+SOON = "2027-01-04T14:01:00+00:00"
+"""A minute later: no call of noon can still take effect, so that an apply has none to wait for."""
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ class Shop:
         """The order that an apply made."""
 
         def find(simulator: Simulator) -> dict[str, Any]:
-            orders = simulator.state()["purchase_orders"]
+            orders = simulator.part("purchase_orders")
             (found,) = (each for each in orders if "[rc:" in (each["comments"] or ""))
             return dict(found)
 
@@ -116,7 +116,7 @@ class Shop:
         """The writing methods that the account was called with."""
 
         def find(simulator: Simulator) -> list[str]:
-            methods = [call["method"] for call in simulator.state()["calls"]]
+            methods = [call["method"] for call in simulator.part("calls")]
             return [method for method in methods if not method.endswith((".list", ".get"))]
 
         methods: list[str] = self.with_simulator(find)

@@ -223,7 +223,7 @@ def test_import_as_json(shop: Shop) -> None:
     ended = shop.run("import", "customers", "--customer", "HUDSON", "--out", "config/live", "--json")
     assert ended.json["resources"] == ["customers.hudson-flower-exchange"]
     assert ended.json["files"] == ["customers.yaml"]
-    assert ended.json["calls"] == len(shop.with_simulator(lambda simulator: simulator.state()["calls"]))
+    assert ended.json["calls"] == len(shop.with_simulator(lambda simulator: simulator.part("calls")))
 
 
 ASK = """

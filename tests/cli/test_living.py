@@ -129,7 +129,7 @@ def test_every_line_of_the_log_satisfies_its_schema(shop: Shop) -> None:
     lines = log_of(shop, "apply", "--yes")
     for line in lines:
         satisfies(line, "log")
-    calls = shop.with_simulator(lambda simulator: simulator.state()["calls"])
+    calls = shop.with_simulator(lambda simulator: simulator.part("calls"))
     logged = [line["call"]["method"] for line in lines if "call" in line]
     assert logged == [call["method"] for call in calls]
     assert max(line["call"]["try"] for line in lines if "call" in line) == 2

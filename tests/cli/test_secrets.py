@@ -16,9 +16,21 @@ import pytest
 from cli.driver import CUSTOMER, ORDER, Shop
 from reconciler.cli.program import COMMANDS, program
 from reconciler.komet.client import HttpxWire
+from reconciler.notify import web
+from reconciler.notify.parcel import Parcel
 
 COMPANY = 'company/"0123456789"&=+%41<secret>'
 BLOOMNET = 'bloomnet/"0123456789"&=+%41<secret>'
+WEBHOOK = 'webhook/"0123456789"&=+%41<secret>'
+HEADER = 'header/"0123456789"&=+%41<secret>'
+NOTIFICATIONS = """
+notifications:
+  chat:
+    url: {env: CHAT_WEBHOOK}
+    on: [failed, refused, budget, drift, flapping, worklist, pending, applied, recovered]
+    headers: {Authorization: {env: CHAT_AUTHORIZATION}}
+    timeout: 0.2
+"""
 SEED = {
     "extends": "wholesaler",
     "tokens": [
@@ -40,6 +52,7 @@ GIVEN = {
     "paths": [],
     "run": [],
     "shell": ["bash"],
+    "destinations": [],
     "directory_": [],
     "folder": [],
 }
@@ -89,14 +102,19 @@ def forms(token: str) -> set[bytes]:
 
 
 def leaks(content: bytes) -> list[bytes]:
-    return sorted(form for token in (COMPANY, BLOOMNET) for form in forms(token) if form in content)
+    marked = (COMPANY, BLOOMNET, WEBHOOK, HEADER)
+    return sorted(form for token in marked for form in forms(token) if form in content)
 
 
 @pytest.fixture
 def marked(shop: Shop) -> Shop:
-    """A repository whose account has marked tokens, with a saved plan; the tokens are in the environment."""
+    """A repository whose account has marked tokens, with a saved plan; the tokens are in the environment, as
+    is the marked address of a webhook that nobody answers at."""
     (shop.folder / "seed.yaml").write_text(json.dumps(SEED), encoding="utf-8")
     shop.variables |= {"KOMET_COMPANY_TOKEN": COMPANY, "KOMET_BLOOMNET_TOKEN": BLOOMNET}
+    shop.variables |= {"CHAT_WEBHOOK": f"http://127.0.0.1:1/{WEBHOOK}", "CHAT_AUTHORIZATION": HEADER}
+    with (shop.folder / "reconciler.yaml").open("a", encoding="utf-8") as project:
+        project.write(NOTIFICATIONS)
     assert shop.run("plan", "--out", "saved.json").code == 0
     return shop
 
@@ -127,6 +145,7 @@ def test_no_command_tells_a_token_from_the_environment(marked: Shop) -> None:
     shown = run_all(marked, SHORT, "-v", "--log-json", "log.jsonl")
     assert b"product.list" in shown
     assert b"Verify:" in shown
+    assert b"warning: notification chat (applied) was not taken: no connection" in shown
     raise_if_leaked(marked, shown)
 
 
@@ -137,6 +156,10 @@ def test_no_command_tells_a_token_from_a_file(marked: Shop) -> None:
     (marked.folder / "tokens" / "bloomnet").write_text(BLOOMNET + "\n", encoding="utf-8")
     marked.edit("reconciler.yaml", "{env: KOMET_COMPANY_TOKEN}", "{file: tokens/company}")
     marked.edit("config/customers.yaml", "{env: KOMET_BLOOMNET_TOKEN}", "{file: tokens/bloomnet}")
+    (marked.folder / "tokens" / "chat").write_text(f"http://127.0.0.1:1/{WEBHOOK}\n", encoding="utf-8")
+    (marked.folder / "tokens" / "header").write_text(HEADER, encoding="utf-8")
+    marked.edit("reconciler.yaml", "{env: CHAT_WEBHOOK}", "{file: tokens/chat}")
+    marked.edit("reconciler.yaml", "{env: CHAT_AUTHORIZATION}", "{file: tokens/header}")
     marked.variables.clear()
     raise_if_leaked(marked, run_all(marked, SHORT, "--json", "-v"))
 
@@ -144,10 +167,11 @@ def test_no_command_tells_a_token_from_a_file(marked: Shop) -> None:
 def test_no_traceback_tells_a_token(marked: Shop) -> None:
     """A fault of ours in the very place where the token is at hand, shown with everything that -v has."""
 
-    def broken(self: HttpxWire, *arguments: object) -> None:
-        raise RuntimeError(f"{self!r} {vars(self)} {arguments}")
+    def broken(self: HttpxWire | Parcel, *arguments: object) -> None:
+        raise RuntimeError(f"{self!r} {getattr(self, '__dict__', {})} {arguments}")
 
     marked.monkeypatch.setattr(HttpxWire, "_exchange", broken)
+    marked.monkeypatch.setattr(web, "_headers", broken)
     shown = run_all(marked, SHORT, "-v", "--log-json", "log.jsonl")
     assert b"RuntimeError" in shown
     assert b"Traceback" in shown
@@ -159,6 +183,8 @@ def test_a_token_in_the_wrong_place_is_not_shown(marked: Shop) -> None:
     for name, source in (
         ("reconciler.yaml", "{env: KOMET_COMPANY_TOKEN}"),
         ("config/customers.yaml", "{env: KOMET_BLOOMNET_TOKEN}"),
+        ("reconciler.yaml", "{env: CHAT_AUTHORIZATION}"),
+        ("reconciler.yaml", "{env: CHAT_WEBHOOK}"),
     ):
         for written in (json.dumps(COMPANY), f"{{env: {json.dumps(COMPANY)}}}", f"[{json.dumps(COMPANY)}]"):
             marked.edit(name, source, written)

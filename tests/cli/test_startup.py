@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 HEAVY = ("deepdiff", "httpx", "jinja2", "jsonschema", "jsonschema_rs", "reconciler.simulator", "rich", "yaml")
+
+QUICKSTART = Path(__file__).resolve().parents[2] / "examples" / "quickstart"
 
 
 def imported(*arguments: str) -> set[str]:
@@ -32,6 +36,15 @@ def test_validate_needs_no_network_library() -> None:
     """Nor the database or the simulator."""
     modules = imported("validate", "-C", "/no/such/folder")
     assert not modules & {"deepdiff", "httpx", "jinja2", "reconciler.simulator", "sqlite3"}
+
+
+def test_what_was_parsed_before_is_validated_without_yaml_and_schemas(tmp_path: Path) -> None:
+    """The first time takes both, and neither words for faults nor templates."""
+    root = str(shutil.copytree(QUICKSTART, tmp_path / "root", ignore=shutil.ignore_patterns(".reconciler")))
+    first, second = imported("validate", "-C", root), imported("validate", "-C", root)
+    assert {"yaml", "jsonschema_rs"} <= first
+    assert not first & {"deepdiff", "httpx", "jinja2", "jsonschema", "sqlite3"}
+    assert not second & {*HEAVY, "sqlite3"}
 
 
 def test_the_version_comes_at_once() -> None:

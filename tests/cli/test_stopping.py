@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 
+from cli.conftest import SOON
 from cli.driver import CUSTOMER, ORDER, Shop
 
 
@@ -49,6 +50,6 @@ def test_the_second_signal_stops_at_once(served: Callable[[Callable[[str], None]
     assert "reconciler plan" in ended.err
     assert "Traceback" not in ended.err
     assert "No apply holds" in shop.run("unlock").out
-    assert shop.run("apply", "--yes").code == 0
-    again = shop.run("plan", "--detailed-exitcode")
+    assert shop.run("apply", "--yes", RECONCILER_NOW=SOON).code == 0
+    again = shop.run("plan", "--detailed-exitcode", RECONCILER_NOW=SOON)
     assert again.code == 0

@@ -140,7 +140,7 @@ def test_every_reason_is_explained(site: Site) -> None:
 
 
 def test_every_assumption_has_its_place(site: Site) -> None:
-    """A1 to A38, each with a fragment of its own; a switch that is named is one that the simulator has."""
+    """From A1 on, each with a fragment of its own; a switch that is named is one that the simulator has."""
     numbers = [each.number for each in assumptions()]
     assert numbers == [f"A{number}" for number in range(1, len(numbers) + 1)]
     assert {number.lower() for number in numbers} <= site.pages["assumptions.html"].fragments

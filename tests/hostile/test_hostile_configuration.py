@@ -9,8 +9,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from thorough import tried
 
 from hostile.atoms import HOSTILE
 from hostile.judging import Judge, raise_unless_clear
@@ -31,7 +32,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     made.close()
 
 
-@settings(max_examples=400)
+@tried(200)
 @given(st.integers(0, 2**32))
 def test_a_mutated_configuration_is_a_clear_fault_or_a_plan(judge: Judge, number: int) -> None:
     """Never a traceback, and never a character that steers a terminal. `make hostile` runs 100,000."""

@@ -6,6 +6,7 @@ from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import tried
 
 from reconciler.kinds.reservations.allocation import Candidate, Wish, allocate
 
@@ -38,7 +39,7 @@ def brute_force(candidates: list[Candidate], wish: Wish) -> tuple[int, ...]:
     return min((each for each in subsets if sum(candidates[i].boxes for i in each) <= wish.ceiling), key=rank)
 
 
-@settings(max_examples=2000, deadline=None)
+@tried(600)
 @given(CANDIDATES, WISHES)
 def test_it_is_the_best_of_all_sets(candidates: list[Candidate], wish: Wish) -> None:
     """On small cases the answer is that of trying every set of lines."""

@@ -8,7 +8,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.kinds.orders.calls import SAFE_REQUEST
 from reconciler.kinds.orders.reading import choose_calls, order_queries
+from reconciler.kinds.schema import load_schema
 
 DATES = ("", "2027-02-01", "2027-02-02", "2027-02-03", "2027-02-04")
 dated = st.dictionaries(st.integers(1, 30).map(lambda n: f"P{n:06}"), st.sampled_from(DATES), max_size=12)
@@ -54,6 +56,12 @@ def test_the_queries_are_as_many_as_were_counted(
     batches = [str(query.params["number"]).split(",") for query in queries if "number" in query.params]
     assert all(len(batch) <= per_call for batch in batches)
     assert [number for batch in batches for number in batch] == list(calls.numbers)
+
+
+def test_as_many_numbers_as_a_project_may_ask_for_fit_into_a_call() -> None:
+    """Numbers are text of up to ten characters (Komet API §5.3), and a comma may take three (A16)."""
+    komet = load_schema("project")["$defs"]["komet"]["properties"]
+    assert komet["numbers_per_call"]["maximum"] * (10 + len("%2C")) < SAFE_REQUEST
 
 
 @given(dated, st.randoms(use_true_random=False))

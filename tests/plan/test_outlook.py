@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconciler.model.address import Address
+from reconciler.model.agreement import Agreement
 from reconciler.model.change import ReservedBoxes
 from reconciler.model.origin import Origin
 from reconciler.model.plan import ShipDay, Stock
@@ -20,7 +21,8 @@ def resolved(address: str, day: str | None, *boxes: int) -> tuple[Address, Resol
 
 
 def test_orders_are_counted_by_ship_date_and_kind() -> None:
-    """With their boxes, those that a change touches left out; what has no ship date is no order."""
+    """With their boxes, those that a change touches left out; what has no ship date is no order, and what is
+    agreed on is not looked into."""
     wanted = dict(
         [
             resolved("purchase_orders.a", "2027-02-02", 4, 6),
@@ -29,10 +31,12 @@ def test_orders_are_counted_by_ship_date_and_kind() -> None:
             resolved("purchase_orders.touched", "2027-02-01", 99),
             resolved("prebooks.d", "2027-02-02"),
             resolved("customers.e", None),
+            resolved("purchase_orders.agreed", "2027-02-03", 99),
         ]
     )
-    assert ship_days(wanted, {Address("purchase_orders", "touched")}) == (
-        ShipDay("purchase_orders", "2027-02-01", 1, 7),
+    known = Agreement(Address("purchase_orders", "agreed"), "", "", "", "2027-02-01", 5)
+    assert ship_days(wanted, {Address("purchase_orders", "touched")}, {known.address: known}) == (
+        ShipDay("purchase_orders", "2027-02-01", 2, 12),
         ShipDay("prebooks", "2027-02-02", 1, 0),
         ShipDay("purchase_orders", "2027-02-02", 2, 11),
     )

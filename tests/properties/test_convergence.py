@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from thorough import tried
 from world import World, carry_out, document_text, is_done, seed_with, timeless, untrue
 
 from reconciler.model.plan import Plan
@@ -258,7 +259,7 @@ NEAR, LATER = "2027-02-01", "2027-02-03"
 )
 @example(plain(NEAR, NEAR), plain(NEAR, NEAR, NEAR), [Deed("cancel", 0, 0, 1)], True)
 @given(configurations(), configurations(), deeds, st.booleans())
-@settings(max_examples=45)
+@tried(25)
 def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
     former: str, wanted: str, done: list[Deed], loses_state: bool
 ) -> None:
@@ -296,7 +297,7 @@ def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
 @given(
     configurations(), configurations(), st.integers(1, 12), st.sampled_from(["lose_request", "lose_answer"])
 )
-@settings(max_examples=25)
+@tried(15)
 def test_an_apply_that_dies_anywhere_is_completed_by_the_next_ones(
     former: str, wanted: str, place: int, kind: str
 ) -> None:

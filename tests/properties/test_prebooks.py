@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from thorough import tried
 from world import Killed, World, carry_out, document_text, is_done, seed_with, untrue
 
 from reconciler.model.plan import Plan
@@ -257,7 +258,7 @@ def settle(world: World) -> Plan:
 
 
 @given(configurations(), configurations(), deeds, st.booleans())
-@settings(max_examples=20)
+@tried(12)
 def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
     former: str, wanted: str, done: list[Deed], loses_state: bool
 ) -> None:
@@ -293,7 +294,7 @@ def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
 @given(
     configurations(), configurations(), st.integers(1, 12), st.sampled_from(["lose_request", "lose_answer"])
 )
-@settings(max_examples=10)
+@tried(8)
 def test_an_apply_that_dies_anywhere_is_completed_by_the_next_ones(
     former: str, wanted: str, place: int, kind: str
 ) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from thorough import tried
 from world import CUSTOMERS, World
 
 from reconciler.model.step import OperatorStep
@@ -71,7 +72,7 @@ def move(world: World, deed: tuple[str, Any, Any], open_steps: list[OperatorStep
     if word == "arrive":
         world.act("stock-add", product=which, box_type="HB", boxes=amount, **ARRIVAL)
     if word == "sell":
-        lines = [line for line in world.simulator.state()["inventory"] if line["boxes"]]
+        lines = [line for line in world.simulator.part("inventory") if line["boxes"]]
         line = lines[which % len(lines)]
         with suppress(SimulatorError):
             world.act("buy", customer="BLOOM", line=line["id"], boxes=min(amount, line["boxes"]))
@@ -82,13 +83,13 @@ def reserved(world: World, product: str) -> int:
     """The half boxes of a product in Miami that stand reserved for BloomNet."""
     return sum(
         line["boxes"]
-        for line in world.simulator.state()["inventory"]
+        for line in world.simulator.part("inventory")
         if (line["product"], line["customer"], line["location"], line["box_type"])
         == (product, "BLOOM", "MIA", "HB")
     )
 
 
-@settings(max_examples=25)
+@tried(15)
 @given(MOVES)
 def test_reservations_settle(moves: list[tuple[str, Any, Any]]) -> None:
     """Whatever is sold, arrives or is clicked half-way: once the steps of a plan were done, the next asks for
@@ -113,7 +114,7 @@ def test_reservations_settle(moves: list[tuple[str, Any, Any]]) -> None:
 
 def others(world: World) -> dict[int, str]:
     """Whose the lines are that stand reserved for somebody else."""
-    lines = world.simulator.state()["inventory"]
+    lines = world.simulator.part("inventory")
     return {line["id"]: line["customer"] for line in lines if line["customer"] not in (None, "BLOOM")}
 
 

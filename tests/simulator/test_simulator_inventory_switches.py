@@ -127,6 +127,20 @@ def test_reserved_in_openmarket(komet: Komet) -> None:
     assert RESERVED in _open(komet)
 
 
+def test_shop_without_location(komet: Komet) -> None:
+    """A39: where no location is named all are shown, or one, or the list is refused."""
+    place = {"location": "LAX", "product": "RSFRE60", "vendor": "ROSALEDA", "box_type": "HB"}
+    pack = {"boxes": 2, "bunches": 12, "stems": 25, "unit": "Stem", "cost": "0.30"}
+    komet.sim.operator("stock-add", **place, **pack, customer="BLOOM")
+    komet.sim.operator("stock-customer", line=LINE, customer="BLOOM")
+    everywhere = komet.reserved()
+    komet.switch(shop_without_location="first")
+    assert 0 < len(komet.reserved()) < len(everywhere)
+    komet.switch(shop_without_location="refuse")
+    asked = {"customerId": 48213, "reservedInventory": "true"}
+    assert failed(komet.ask("ecommerce/inventory.list", CUSTOMER, **asked), "companyLocationId")
+
+
 def test_transactional_access(komet: Komet) -> None:
     """A20: without the access the flag is ignored, true and false alike, or refused."""
     komet.sim.operator("stock-customer", line=LINE, customer="BLOOM")

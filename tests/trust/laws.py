@@ -10,6 +10,7 @@ from typing import Any
 from world import ACCOUNT
 
 from reconciler.apply.recovery import is_adding
+from reconciler.model.event import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.summary import Summary
 from trust.stage import Stage, owner, plain, rows
@@ -112,6 +113,13 @@ def broken_by_apply(
         yield f"{len(calls)} calls were made, and {predicted} predicted"
     if summary is not None and summary.calls != len(calls):
         yield f"{len(calls)} calls were made, and the summary counts {summary.calls}"
+    yield from _done_in_doubt(stage, summary) if summary is not None else ()
+
+
+def _done_in_doubt(stage: Stage, summary: Summary) -> Iterator[str]:
+    """What is said to be done is known: none of its calls is still in doubt."""
+    done = {str(result.address) for result in summary.results if result.outcome is Outcome.DONE}
+    yield from (f"{name} is done, and a call of it is in doubt" for name in sorted(done & stage.in_doubt))
 
 
 def broken_in_the_end(stage: Stage, wanted: Wanted) -> Iterator[str]:
@@ -119,11 +127,11 @@ def broken_in_the_end(stage: Stage, wanted: Wanted) -> Iterator[str]:
     lines = [line for line in rows(stage.world, _LINES) if line["status"] != "Cancelled"]
     ours = defaultdict(list)
     for line in lines:
-        if name := owner(line["comments"]):
+        if (name := owner(line["comments"])) and line["number"] not in stage.lost:
             ours[name].append(line)
     for name, order in wanted["purchase_orders"].items():
         yield from _untrue_order(stage, name, order, ours.pop(name, []))
-    for name, left in () if stage.has_forgotten else ours.items():  # who forgot it reads its date no more
+    for name, left in ours.items():
         yield f"{name} is not wanted any more, and {left[0]['number']} holds lines"
     yield from _untrue_prebooks(stage, wanted.get("prebooks", {}))
     for name, customer in wanted["customers"].items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sqlite3
@@ -14,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from world import ACCOUNT, PROJECT, Border, Killed, World, wholesaler
+from world import ACCOUNT, PROJECT, Border, Killed, World, furnish, wholesaler
 
 from reconciler.errors import ReconcilerError
 from reconciler.komet.methods import METHODS
@@ -26,7 +27,6 @@ from reconciler.simulator.errors import SimulatorError
 from reconciler.simulator.store import Store
 from reconciler.state.database import Column
 from reconciler.state.open import State
-from reconciler.state.schema import migrate
 from reconciler.state.sqlite import SqliteDatabase
 from trust.story import Deed, Story, Wanted, text_of
 
@@ -133,7 +133,10 @@ class Stage:
     """One telling: the world, what happened in it in a few words each, and what was wrong.
 
     `largest` are the most boxes that any chapter wanted of a line, `allowed` those that may stand there while
-    one line replaces another, `headers` those that each order ever had.
+    one line replaces another, `headers` those that each order ever had. `days` are those on which an order is
+    wanted now. `lost` are the orders, with their days, that stood when the state was lost and that no apply
+    has found since: a list shows one day, or what it is asked for by number (Komet API §5.3), so that nobody
+    knows of them while nothing is wanted on their day.
     """
 
     world: World
@@ -145,6 +148,8 @@ class Stage:
     allowed: dict[tuple[str, ...], int] = field(default_factory=dict)
     headers: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     sold: dict[tuple[str, str], set[tuple[int, str]]] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
+    days: set[str] = field(default_factory=set)
     has_died: bool = False
     has_forgotten: bool = False
 
@@ -155,7 +160,7 @@ class Stage:
         _first_world().simulator._store._database.backup(store._database)
         simulator = Simulator(store)
         database, border = MortalDatabase(Path(":memory:")), MortalBorder(simulator)
-        migrate(database)
+        furnish(database)
         root = Path(tempfile.mkdtemp(prefix=f"story-{story.seed}-"))
         (root / "reconciler.yaml").write_text(CAPABLE, encoding="utf-8")
         stage = cls(World(root, simulator, State(database, root), database, border), database, border)
@@ -184,16 +189,27 @@ class Stage:
         """The state is lost."""
         self.told.append("the state is lost")
         self.has_forgotten = True
+        orders = rows(self.world, "SELECT number, ship_date, comments FROM purchase_orders")
+        self.lost = {each["number"]: each["ship_date"] for each in orders if owner(each["comments"])}
         self.world.state.close()
         self.database = self.world.database = MortalDatabase(Path(":memory:"))
-        migrate(self.database)
+        furnish(self.database)
         self.world.state = State(self.database, self.world.root)
 
     @property
+    def in_doubt(self) -> frozenset[str]:
+        """The addresses of the calls in the journal of which nobody knows yet whether they took effect."""
+        entries = self.database.query("SELECT address, outcome, settled FROM journal")
+        return frozenset(
+            address
+            for address, outcome, settled in entries
+            if settled is None and outcome in (None, "in_doubt")
+        )
+
+    @property
     def is_in_doubt(self) -> bool:
-        """Whether the journal holds calls of which nobody knows yet whether they took effect."""
-        entries = self.database.query("SELECT outcome, settled FROM journal")
-        return any(settled is None and outcome in (None, "in_doubt") for outcome, settled in entries)
+        """Whether there are such calls."""
+        return bool(self.in_doubt)
 
     def mortal(self, moments: int) -> None:
         """The process that begins now dies after so many moments, 0 for never."""
@@ -202,6 +218,7 @@ class Stage:
     def want(self, wanted: Wanted) -> None:
         """The configuration from now on."""
         self.world.write(all=text_of(wanted))
+        self.days = {order["ship_date"] for order in wanted["purchase_orders"].values()}
         for name, order in wanted["purchase_orders"].items():
             header = tuple(order[each] for each in ("vendor", "ship_date", "customer", "carrier"))
             known = self.headers.setdefault(name, [])
@@ -236,10 +253,14 @@ class Stage:
     def apply(self, plan: Plan, moments: int = 0) -> Summary | None:
         """Carry `plan` out; None when the process died or could not begin."""
         self.mortal(moments)
+        calls = len(self.world.calls())
         try:
             summary = self.world.apply(plan)
+            self._find_lost()
         except Killed:
             self.has_died = True
+            if len(self.world.calls()) > calls:
+                self._find_lost()
             self.told.append("the process died")
             return None
         except ReconcilerError as error:
@@ -251,6 +272,10 @@ class Stage:
         outcomes = ", ".join(f"{each.address} {each.outcome} {each.message}" for each in summary.results)
         self.told.append(f"applied with {summary.calls} calls: {outcomes} {summary.error}")
         return summary
+
+    def _find_lost(self) -> None:
+        """An apply has written down what its plan had found."""
+        self.lost = {number: day for number, day in self.lost.items() if day not in self.days}
 
     def do(self, deed: Deed) -> None:
         """What somebody else does, if there is something to do it to and Komet lets them."""
@@ -322,19 +347,30 @@ class Stage:
         return int(found[0]["id"])
 
     def _buy(self, deed: Deed) -> object:
-        """A partner buys on-hand boxes that are kept for it; none whose arrival is in doubt, since nobody can
-        tell afterwards whether what does not show has sold out or never came."""
-        lines = rows(
-            self.world,
-            "SELECT l.id, l.boxes FROM inventory_lines l JOIN customers c ON c.id = l.customer_id "
-            "WHERE c.code = 'BLOOM' AND l.boxes > 0 AND (l.reference IS NULL OR NOT ?) ORDER BY l.id".replace(
-                "?", str(int(self.is_in_doubt))
-            ),
-        )
+        """A partner buys on-hand boxes that are kept for it; none whose arrival is in doubt, was not seen yet
+        or was forgotten with the state, since nobody can tell afterwards whether what does not show has sold
+        out or never came: a person has to look."""
+        lines = [
+            line
+            for line in rows(
+                self.world,
+                "SELECT l.id, l.boxes, l.reference FROM inventory_lines l "
+                "JOIN customers c ON c.id = l.customer_id WHERE c.code = 'BLOOM' AND l.boxes > 0 "
+                "ORDER BY l.id",
+            )
+            if line["reference"] is None or self._is_remembered(line["reference"])
+        ]
         if not lines:
             return "nothing"
         line = lines[deed.which % len(lines)]
         return self.world.act("buy", customer="BLOOM", line=line["id"], boxes=min(deed.amount, line["boxes"]))
+
+    def _is_remembered(self, reference: str) -> bool:
+        """Whether the state knows that stock was added under `reference`, and has seen it stand there."""
+        known = self.database.query("SELECT facts FROM bindings WHERE address LIKE 'reservations.%'")
+        facts = [json.loads(text) for (text,) in known]
+        seen = any(reference in each["arrived"] and reference not in each["unseen"] for each in facts)
+        return seen and not self.is_in_doubt
 
 
 def rows(world: World, sql: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from apply.test_executor import DEARER, MONDIAL, order, orders
-from cli.conftest import served, shop  # noqa: F401  # fixtures
+from cli.conftest import SOON, served, shop  # noqa: F401  # fixtures
 from cli.driver import CUSTOMER, ORDER, Shop
 from world import ACCOUNT, CUSTOMERS, World, is_done, untrue
 
@@ -106,8 +106,8 @@ def test_a_signal_while_komet_works_says_what_is_in_doubt(
     outcomes = {change["address"]: change["outcome"] for change in ended.json["changes"]}
     assert outcomes == {CUSTOMER: "done", ORDER: "in_doubt"}
     assert "stopped at once" in ended.json["error"] and "reconciler history" in ended.err
-    assert repository.run("apply", "--yes").code == 0
-    assert repository.run("plan", "--detailed-exitcode").code == 0
+    assert repository.run("apply", "--yes", RECONCILER_NOW=SOON).code == 0
+    assert repository.run("plan", "--detailed-exitcode", RECONCILER_NOW=SOON).code == 0
 
 
 @pytest.mark.parametrize("command", [["plan"], ["apply", "--yes"], ["history"], ["worklist"]])

@@ -10,12 +10,14 @@ import pytest
 from apply.test_executor import DEARER, FREEDOM, MONDIAL, NEWCOMER, order, orders
 from cli.conftest import served, shop  # noqa: F401  # fixtures
 from cli.driver import Shop
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from thorough import tried
 from world import CUSTOMERS, World
 
-from reconciler.cli.plan_file import read_plan_file, write_whole
+from reconciler.cli.plan_file import read_plan_file
 from reconciler.cli.screen import json_text
+from reconciler.config.saving import OWNER_ONLY, save_text
 from reconciler.errors import GuardRefused, PlanUnusable
 from reconciler.model.event import Outcome
 from reconciler.plan.planner import Choices
@@ -37,7 +39,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("saved")
     world = World.make(folder / "repository")
     world.write(all=CUSTOMERS + "    phone: 305-ü-0100\n" + orders(order()))
-    write_whole(folder / "plan", json_text(plan_document(world.plan())))
+    save_text(folder / "plan", json_text(plan_document(world.plan())), OWNER_ONLY)
     world.close()
     return folder / "plan"
 
@@ -47,7 +49,7 @@ def read(path: Path) -> object:
 
 
 @given(st.data())
-@settings(max_examples=400)
+@tried(200)
 def test_any_other_byte_is_noticed(saved: Path, data: st.DataObject) -> None:
     """One byte another, one gone or one more, wherever: the file is no plan any more, and ends with 6."""
     whole = saved.read_bytes()

@@ -8,18 +8,20 @@ from trust.planted import BUGS, finders
 from trust.telling import tell
 
 STORIES = 300
+"""Told in every run; `make soak` tells ten thousand."""
+
 CHAPTER = 20
 """Stories to a test: each is told in a fifth of a second."""
 
 FOUND_BY = {
-    "binding_not_kept": (139, 213, 286),
-    "check_before_skipped": (3, 6, 9),
-    "doubt_taken_for_done": (5, 21, 34),
+    "binding_not_kept": (1384, 4759),
+    "check_before_skipped": (9,),
+    "doubt_taken_for_done": (5, 21),
     "journal_after_the_call": (0, 1, 2),
     "ledger_not_counted": (0, 1, 2),
     "marker_forgotten": (0, 1, 2),
     "record_not_unsettled": (134,),
-    "second_look_skipped": (56, 221, 227),
+    "second_look_skipped": (227,),
     "write_retried": (1, 5, 10),
 }
 """The stories that found each bug first; when they do no more, the others are asked."""

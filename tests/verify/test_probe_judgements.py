@@ -171,6 +171,11 @@ CASES: list[tuple[str, str, dict[str, Told | ReconcilerError]]] = [
     ("A37", "no", {"own": rows(row(1)), "reserved": rows(row(1), row(2)), "foreign": rows()}),
     ("A37", "dark", {"own": REFUSED, "reserved": rows(row(1))}),
     ("A37", "dark", {"reserved": rows(row(1))}),
+    ("A39", "yes", {"reserved": rows(row(1)), "everywhere": rows(row(1), row(2))}),
+    ("A39", "no", {"reserved": rows(row(1)), "everywhere": rows(row(2))}),
+    ("A39", "no", {"reserved": rows(row(1)), "everywhere": REFUSED}),
+    ("A39", "dark", {"reserved": rows(row(1)), "everywhere": rows(row(1))}),
+    ("A39", "dark", {"reserved": REFUSED, "everywhere": REFUSED}),
 ]
 
 

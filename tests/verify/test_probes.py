@@ -74,6 +74,7 @@ def test_an_empty_account_tells_nothing(blank: Buyer) -> None:
         ("A20", {"transactional_access": "missing_ignored"}),
         ("A20", {"transactional_access": "missing_refused"}),
         ("A37", {"customer_token_foreign_customer": "allow"}),
+        ("A39", {"shop_without_location": "refuse"}),
     ],
 )
 def test_a_switch_flipped_is_a_contradiction(full: Buyer, number: str, switches: dict[str, object]) -> None:
