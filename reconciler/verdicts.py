@@ -55,8 +55,8 @@ class Verdicts:
         matches: Mapping[str, Matches],
         ids: LiveIds,
     ) -> dict[Address, str]:
-        """The digest of the row at which each resource of `kind` is as wanted, where nothing that it depends on has
-        changed; `matches` are those of the kinds that were read before."""
+        """The digest of the row at which each resource of `kind` is as wanted, where nothing that it depends
+        on has changed; `matches` are those of the kinds that were read before."""
         around = _Surroundings(ids)
         return {
             address: each.shown

@@ -1,4 +1,4 @@
-"""What was found to be as wanted is not looked into again, until anything that the verdict rests on changes."""
+"""What was found to be as wanted is not looked into again until anything that it rests on changes."""
 
 from __future__ import annotations
 

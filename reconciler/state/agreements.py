@@ -13,7 +13,8 @@ from reconciler.state.scope import Scope
 _HERE = "project = ? AND environment = ? AND account = ?"
 
 _NOTE = """INSERT INTO agreements
-    (project, environment, account, address, wanted, shown, around, ship_date, boxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (project, environment, account, address, wanted, shown, around, ship_date, boxes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (project, environment, account, address) DO UPDATE SET
     wanted = excluded.wanted, shown = excluded.shown, around = excluded.around,
     ship_date = excluded.ship_date, boxes = excluded.boxes"""
