@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from reconciler.kinds.asked import Asked, asked_from, asked_rows
+from reconciler.kinds.asked import AskedShops, asked_from, asked_json
 from reconciler.kinds.kind import Kind, Reading, Scope
 from reconciler.kinds.reservations.owners import owners_of
 from reconciler.kinds.reservations.stock import SHOP_LIST, stock_line
@@ -15,10 +15,10 @@ from reconciler.model.resource import LiveResource, Sought
 from reconciler.session import Session
 
 
-def asked_shops(session: Session) -> Mapping[int, Asked]:
+def asked_shops(session: Session) -> AskedShops:
     """What the customers' lists of reserved stock said when each was asked last."""
     cached = session.state.lists.get(session.connection.account, _name(session))
-    return asked_from(cached.rows) if cached is not None else {}
+    return asked_from(cached.rows) if cached is not None else AskedShops()
 
 
 def read_kind(
@@ -32,14 +32,14 @@ def read_kind(
         stock = [stock_line(each.attributes) for each in live]
         found = owners_of(sought, scope).after(shops, stock)
         account, now = session.connection.account, session.connection.now()
-        session.state.lists.put(account, _name(session), asked_rows(found), now)
+        session.state.lists.put(account, _name(session), asked_json(found), now)
     return live
 
 
 def spared_customers(session: Session) -> tuple[Diagnostic, ...]:
     """Says of how many customers the last reading took what they had said before (A40)."""
-    turns = [each.turn for each in asked_shops(session).values()]
-    spared = sum(turn < max(turns) for turn in turns)
+    asked = asked_shops(session)
+    spared = sum(each.turn < asked.turn for each in asked.customers.values())
     if not spared:
         return ()
     return (

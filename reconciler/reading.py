@@ -11,6 +11,7 @@ from typing import TypeAlias
 from reconciler import __version__
 from reconciler.asking import asked_shops, read_kind, spared_customers
 from reconciler.errors import ConfigurationError, UsageError
+from reconciler.kinds.asked import AskedShops
 from reconciler.kinds.catalogue import LISTS, Catalogue, list_from_rows, rows_from_answer
 from reconciler.kinds.customers.future_sales import future_sales_faults
 from reconciler.kinds.customers.view import known_ship_tos
@@ -117,7 +118,7 @@ def _read_account(session: Session, wanting: Wanting | None, is_sparing: bool) -
     made_at = session.connection.now()
     wanted = _wanted(session)
     resolved = wanted.resolved if wanting is None else wanting(wanted)
-    before_reading = replace(wanted.scope, asked_shops=asked_shops(session) if is_sparing else {})
+    before_reading = replace(wanted.scope, asked_shops=asked_shops(session) if is_sparing else AskedShops())
     verdicts = wanted.verdicts if wanting is None else Verdicts()
     matches, live, scope, kept = _read(
         session, resolved, wanted.bindings, wanted.applied, before_reading, verdicts

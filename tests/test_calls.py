@@ -157,7 +157,7 @@ def asked_of(world: World) -> dict[int, int]:
     """The turn in which each customer was asked last."""
     session = world.session(writing=False)
     with session.connection:
-        return {customer: each.turn for customer, each in asked_shops(session).items()}
+        return {customer: each.turn for customer, each in asked_shops(session).customers.items()}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 from collections.abc import Sequence
@@ -74,10 +75,15 @@ program.params = [*shared_options(with_environment=True)]
 program = click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")(program)
 
 
+GARBAGE = (100_000, 50, 50)
+"""When the collector looks for circles: seldom, since a hundred thousand resources hold none."""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line to its exit code. Whatever goes wrong is told once, without a traceback."""
     settings = Settings()
     screen.prepare()
+    gc.set_threshold(*GARBAGE)
     try:
         code = program.main(args=list(arguments), prog_name="reconciler", standalone_mode=False, obj=settings)
         return code if isinstance(code, int) else 0

@@ -1,8 +1,8 @@
-"""What a customer's own list of reserved stock said when it was asked last."""
+"""What the customers' own lists of reserved stock said when each was asked last."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.node import Node
@@ -11,42 +11,54 @@ from reconciler.model.value import Json
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The answer of one customer's list on a `day`.
-
-    `own` are the boxes of its lines by id, `others` the lines that were neither free nor its own where it
-    keeps stock. `turn` tells who was asked longer ago.
-    """
+    """The answer of one customer's list on a `day`: the boxes of its lines by id. `turn` tells who was asked
+    longer ago."""
 
     day: str
     turn: int
     own: Mapping[int, int] = field(default_factory=dict)
-    others: frozenset[int] = frozenset()
 
 
-def asked_rows(asked: Mapping[int, Asked]) -> list[Json]:
-    """As JSON, by customer."""
-    return [
-        {
-            "customer": customer,
-            "day": each.day,
-            "turn": each.turn,
-            "lines": [*sorted(each.own)],
-            "boxes": [each.own[id] for id in sorted(each.own)],
-            "others": [*sorted(each.others)],
-        }
-        for customer, each in sorted(asked.items())
+@dataclass(frozen=True, slots=True)
+class AskedShops:
+    """Every customer's last answer, and since which turn each line has been taken by somebody."""
+
+    customers: Mapping[int, Asked] = field(default_factory=dict)
+    taken: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def turn(self) -> int:
+        """The latest one; 0 where nobody was asked."""
+        return max((each.turn for each in self.customers.values()), default=0)
+
+
+def asked_json(asked: AskedShops) -> list[Json]:
+    """As JSON, by customer, the lines behind them."""
+    customers: list[Json] = [
+        {"customer": customer, "day": each.day, "turn": each.turn, **_pairs("lines", "boxes", each.own)}
+        for customer, each in sorted(asked.customers.items())
     ]
+    return [*customers, _pairs("taken", "since", asked.taken)]
 
 
-def asked_from(rows: Iterable[Json]) -> dict[int, Asked]:
-    """What `asked_rows` wrote."""
-    return {node.whole("customer"): _asked(node) for node in map(Node, rows)}
+def asked_from(rows: list[Json]) -> AskedShops:
+    """What `asked_json` wrote."""
+    *customers, lines = map(Node, rows)
+    return AskedShops(
+        {
+            each.whole("customer"): Asked(
+                each.text("day"), each.whole("turn"), _paired(each, "lines", "boxes")
+            )
+            for each in customers
+        },
+        _paired(lines, "taken", "since"),
+    )
 
 
-def _asked(node: Node) -> Asked:
-    own = dict(zip(_wholes(node, "lines"), _wholes(node, "boxes"), strict=True))
-    return Asked(node.text("day"), node.whole("turn"), own, frozenset(_wholes(node, "others")))
+def _pairs(ids: str, values: str, found: Mapping[int, int]) -> dict[str, Json]:
+    return {ids: [*sorted(found)], values: [found[id] for id in sorted(found)]}
 
 
-def _wholes(node: Node, name: str) -> list[int]:
-    return [each for each in node.array(name) if isinstance(each, int)]
+def _paired(node: Node, ids: str, values: str) -> dict[int, int]:
+    found = zip(node.array(ids), node.array(values), strict=True)
+    return {id: value for id, value in found if isinstance(id, int) and isinstance(value, int)}

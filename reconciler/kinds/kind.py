@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
-from reconciler.kinds.asked import Asked
+from reconciler.kinds.asked import AskedShops
 from reconciler.kinds.catalogue import Catalogue
 from reconciler.model.address import Address
 from reconciler.model.change import Change, Reason, ReservedBoxes, Sale
@@ -87,7 +87,7 @@ class Scope:
     assigns_by_api: bool = False
     token_type: str = "company"
     ship_to_titles: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    asked_shops: Mapping[int, Asked] = field(default_factory=dict)
+    asked_shops: AskedShops = field(default_factory=AskedShops)
     remembered: Mapping[tuple[str, str], Glance] = field(default_factory=dict)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from reconciler.errors import StateError
@@ -56,6 +57,7 @@ def moment_or_none(text: str | None) -> datetime | None:
     return None if text is None else moment(text)
 
 
+@cache
 def address(text: str) -> Address:
     """The address that a column holds; its kind is not judged: a later version may know more of them."""
     kind, _, name = text.partition(".")

@@ -84,6 +84,10 @@ class Database(ABC):
         with self._lock, self._explained():
             return self._run(sql, _storable(values)).rowcount
 
+    def note(self, sql: str, values: Sequence[Column] = ()) -> None:
+        """Run one statement that survives this process, whatever ends it; a power cut may take it back."""
+        self.execute(sql, values)
+
     def execute_all(self, sql: str, rows: Iterable[Sequence[Column]]) -> None:
         """Run one statement for each of `rows`, all or none of them."""
         with self.transaction(), self._explained():

@@ -35,8 +35,8 @@ class Ledger:
         return AccountCounter(self, account, day_of)
 
     def count(self, account: str, day: date, method: str) -> None:
-        """One call more; on the disk when this returns."""
-        self._database.execute(
+        """One call more, whatever becomes of this process; a power cut may forget the last ones."""
+        self._database.note(
             """INSERT INTO calls (account, day, method, number) VALUES (?, ?, ?, 1)
                ON CONFLICT (account, day, method) DO UPDATE SET number = calls.number + 1""",
             (account, day.isoformat(), method),

@@ -95,6 +95,18 @@ class SqliteDatabase(Database):
     def _run_all(self, sql: str, rows: Iterable[Sequence[Column]]) -> None:
         self._connection.executemany(sql, rows)
 
+    def note(self, sql: str, values: Sequence[Column] = ()) -> None:
+        """As the base says: the write is not waited for until it is on the disk, only until it is logged."""
+        with self._lock, self._explained():
+            if self._is_in_transaction:
+                self.execute(sql, values)
+                return
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            try:
+                self.execute(sql, values)
+            finally:
+                self._connection.execute("PRAGMA synchronous = FULL")
+
     def _disconnect(self) -> None:
         self._connection.close()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.kinds.asked import Asked
+from reconciler.kinds.asked import Asked, AskedShops
 from reconciler.kinds.kind import Scope
 from reconciler.kinds.reservations.stock import StockLine
 from reconciler.kinds.reservations.wanted import WantedReservation, wanted_reservation
@@ -19,6 +19,21 @@ Stand = tuple[int, int]
 """A location and a product: where a reservation looks for its lines."""
 
 
+class Shelf:
+    """The lines that were read, as they are looked for: by id, and by where they stand."""
+
+    def __init__(self, lines: Iterable[StockLine]) -> None:
+        self.by_id = {line.id: line for line in lines}
+        self._taken: dict[Stand, list[int]] = {}
+        for line in self.by_id.values():
+            if not line.is_free:
+                self._taken.setdefault((line.location_id, line.product_id), []).append(line.id)
+
+    def taken(self, stands: Iterable[Stand]) -> Iterator[int]:
+        """The lines at `stands` that are not free."""
+        return (id for stand in stands for id in self._taken.get(stand, ()))
+
+
 @dataclass(frozen=True, slots=True)
 class Owners:
     """What is remembered of customers, and where their reservations `stand`, on the day `today`.
@@ -28,57 +43,62 @@ class Owners:
     """
 
     today: str = ""
-    asked: Mapping[int, Asked] = field(default_factory=dict)
+    before: AskedShops = field(default_factory=AskedShops)
     stands: Mapping[int, frozenset[Stand]] = field(default_factory=dict)
 
     def due(self, customers: Iterable[int]) -> frozenset[int]:
         """Those to be asked whatever the other lists show: not asked today yet, or longest ago."""
-        every = set(customers)
-        new = {each for each in every if each not in self.asked or self.asked[each].day != self.today}
-        rest = sorted(every - new, key=lambda each: (self.asked[each].turn, each))
+        every, asked = set(customers), self.before.customers
+        new = {each for each in every if each not in asked or asked[each].day != self.today}
+        rest = sorted(every - new, key=lambda each: (asked[each].turn, each))
         return frozenset(new | set(rest[: max(IN_ANY_CASE - len(new), 0)]))
 
-    def has_changed(self, customer: int, lines: Sequence[StockLine], owners: Collection[int]) -> bool:
+    def has_changed(self, customer: int, shelf: Shelf, owners: Mapping[int, int]) -> bool:
         """Whether something has happened to a line of the customer since it was asked, or somebody has taken
-        one where its own reservations stand. `owners` are the lines of which others have just said so."""
-        asked = self.asked[customer]
-        own = {line.id: line.boxes for line in lines if line.id in asked.own and not line.is_free}
-        stands = self.stands.get(customer, frozenset())
-        taken = self._news(customer, lines) & _at(lines, stands)
-        return own != asked.own or not taken <= set(owners) or any(id in owners for id in own)
+        one where its own reservations stand. `owners` are of the lines of which others have just said so."""
+        asked = self.before.customers[customer]
+        for id, boxes in asked.own.items():
+            line = shelf.by_id.get(id)
+            if line is None or line.is_free or line.boxes != boxes or id in owners:
+                return True
+        here = shelf.taken(self.stands.get(customer, ()))
+        return any(id not in owners and id not in asked.own and self._is_news(id, asked) for id in here)
 
-    def may_have(self, customer: int, lines: Sequence[StockLine]) -> bool:
-        """Whether one of `lines`, whose owner nobody knows, was taken since the customer was asked."""
-        return bool(self._news(customer, lines) & _at(lines, self._everywhere))
+    def last_taken(self, shelf: Shelf, nobodys: Container[int]) -> int:
+        """The turn in which the last of the lines whose owner nobody knows was taken; 0 where there is none.
+        Whoever was asked before it may have that line."""
+        next_turn = self.before.turn + 1
+        here = (id for id in shelf.taken(self._everywhere) if id in nobodys)
+        return max((self.before.taken.get(id, next_turn) for id in here), default=0)
 
-    def after(self, customers: Collection[int], lines: Sequence[StockLine]) -> dict[int, Asked]:
+    def after(self, customers: Collection[int], lines: Sequence[StockLine]) -> AskedShops:
         """What is to be remembered once `customers` were asked, and `lines` are what was read."""
-        turn = 1 + max((each.turn for each in self.asked.values()), default=0)
-        found = {each: asked for each, asked in self.asked.items() if each in self.stands}
-        taken = {line.id for line in lines if not line.is_free} & _at(lines, self._everywhere)
-        for customer in sorted(customers):
-            own = {line.id: line.boxes for line in lines if line.customer_id == customer}
-            found[customer] = Asked(self.today, turn, own, frozenset(taken - own.keys()))
-        return found
+        turn = self.before.turn + 1
+        found = {each: asked for each, asked in self.before.customers.items() if each in self.stands}
+        own: dict[int, dict[int, int]] = {customer: {} for customer in customers}
+        for line in lines:
+            if line.customer_id in own:
+                own[line.customer_id][line.id] = line.boxes
+        found |= {customer: Asked(self.today, turn, own[customer]) for customer in sorted(own)}
+        taken = {id: self.before.taken.get(id, turn) for id in Shelf(lines).taken(self._everywhere)}
+        return AskedShops(found, taken)
 
     @property
     def _everywhere(self) -> frozenset[Stand]:
         return frozenset().union(*self.stands.values())
 
-    def _news(self, customer: int, lines: Sequence[StockLine]) -> set[int]:
-        asked = self.asked[customer]
-        return {line.id for line in lines if not line.is_free} - asked.own.keys() - asked.others
-
-
-def _at(lines: Iterable[StockLine], stands: frozenset[Stand]) -> set[int]:
-    return {line.id for line in lines if (line.location_id, line.product_id) in stands}
+    def _is_news(self, id: int, asked: Asked) -> bool:
+        """Whether a line that is taken was not so when somebody was asked."""
+        since = self.before.taken.get(id)
+        return since is None or since > asked.turn
 
 
 def owners_of(sought: Iterable[Sought], scope: Scope) -> Owners:
     """What is remembered of the customers for whom `sought` keep stock."""
     stands: dict[int, set[Stand]] = {}
     for each in sought:
-        customer, wanted = customer_of(each, scope), definition_of(each)
+        wanted = definition_of(each)
+        customer = _customer(each, wanted, scope)
         if customer is not None and wanted is not None:
             stands.setdefault(customer, set()).add((wanted.location_id, wanted.product_id))
     return Owners(scope.today, scope.asked_shops, {id: frozenset(each) for id, each in stands.items()})
@@ -94,8 +114,11 @@ def definition_of(each: Sought) -> WantedReservation | None:
 
 def customer_of(each: Sought, scope: Scope) -> int | None:
     """The Komet customer for whom stock is kept; None for one that is yet to be created."""
-    if each.resolved is not None:
-        name = wanted_reservation(each.resolved.attributes).customer
-        return scope.ids.by_address.get(Address("customers", name))
+    return _customer(each, definition_of(each) if each.resolved is not None else None, scope)
+
+
+def _customer(each: Sought, wanted: WantedReservation | None, scope: Scope) -> int | None:
+    if each.resolved is not None and wanted is not None:
+        return scope.ids.by_address.get(Address("customers", wanted.customer))
     known = each.binding.facts.get("customer_id") if each.binding else None
     return known if isinstance(known, int) else None

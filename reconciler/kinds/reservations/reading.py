@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.kinds.kind import Reading, Scope
-from reconciler.kinds.reservations.owners import Owners, customer_of, owners_of
+from reconciler.kinds.reservations.owners import Owners, Shelf, customer_of, owners_of
 from reconciler.kinds.reservations.stock import (
     SHOP_LIST,
     StockLine,
@@ -150,14 +150,17 @@ def _ask_rest(
 ) -> Generator[Sequence[Query], Sequence[Answer], None]:
     """Asks those of `rest` whose remembered lines are not as they were; then, while lines are left that
     somebody has taken, everybody who could have them. What the others said before is noted as it was."""
-    asking = [shop for shop in rest if known.has_changed(shop.customer, stock, owners)]
+    shelf = Shelf(stock)
+    asking = [shop for shop in rest if known.has_changed(shop.customer, shelf, owners)]
     if not asking:
-        before = {id: shop.customer for shop in rest for id in known.asked[shop.customer].own}
-        nobodys = [line for line in stock if line.id not in owners and line.id not in before]
-        asking = [shop for shop in rest if known.may_have(shop.customer, nobodys)]
+        before = {id: shop.customer for shop in rest for id in known.before.customers[shop.customer].own}
+        nobodys = shelf.by_id.keys() - owners.keys() - before.keys()
+        last = known.last_taken(shelf, nobodys)
+        asking = [shop for shop in rest if known.before.customers[shop.customer].turn < last]
     if asking:
+        asked = {shop.customer for shop in asking}
         yield from _ask(asking, stock, owners)
-        yield from _ask_rest([shop for shop in rest if shop not in asking], known, stock, owners)
+        yield from _ask_rest([shop for shop in rest if shop.customer not in asked], known, stock, owners)
     else:
         owners |= before
 
