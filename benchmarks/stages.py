@@ -35,7 +35,7 @@ def main() -> None:
         from reconciler.session import open_session
     clock = _clock()
     with _timed(stages, "load and validate"):
-        configuration = load_config(folder)
+        configuration = load_config(folder, cache=folder / ".reconciler" / "cache")
     with open_session(configuration, os.environ, writing=False, clock=clock) as session:
         with _timed(stages, "look up"):
             look_up(session)

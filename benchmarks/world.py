@@ -112,8 +112,7 @@ def write_world(world: World, folder: Path, files: int, url: str) -> int:
     }
     (folder / "reconciler.yaml").write_text(json.dumps(project))
     texts = [(kind, text) for kind, sections in world.sections.items() for text in sections]
-    share = min(-(-len(texts) // files), FILE_LIMIT * len(texts) // sum(len(text) for _, text in texts))
-    parts = [texts[start : start + share] for start in range(0, len(texts), share)]
+    parts = list(_parts(texts, -(-len(texts) // files)))
     for number, part in enumerate(parts):
         (folder / "config" / f"part-{number:04d}.yaml").write_text("".join(_sections(part)))
     return len(parts)
@@ -135,6 +134,19 @@ def change_some(folder: Path, one_in: int = 100) -> int:
                     changed += 1
         path.write_text("\n".join(lines))
     return changed
+
+
+def _parts(texts: Sequence[tuple[str, str]], share: int) -> Iterator[list[tuple[str, str]]]:
+    """At most `share` texts each, and no more than the loader takes as one file."""
+    part: list[tuple[str, str]] = []
+    size = 0
+    for kind, text in texts:
+        if part and (len(part) == share or size + len(text) > FILE_LIMIT):
+            yield part
+            part, size = [], 0
+        part.append((kind, text))
+        size += len(text)
+    yield part
 
 
 def _sections(part: Sequence[tuple[str, str]]) -> Iterator[str]:

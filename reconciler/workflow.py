@@ -6,12 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from reconciler import __version__
-from reconciler.apply.executor import Applying
-from reconciler.apply.recording import StateRecorder, lease_life
-from reconciler.apply.tools import Tools
-from reconciler.apply.writing import Writing
 from reconciler.errors import (
     BudgetExceeded,
     ConfigurationError,
@@ -61,9 +58,12 @@ from reconciler.report.summary import summary_document
 from reconciler.session import Session
 from reconciler.state.run_changes import RunChange
 from reconciler.state.snapshots import Snapshot
-from reconciler.verify.acceptance import read_acceptance
-from reconciler.verify.finding import Verification
-from reconciler.verify.visibility import Work, verify_visibility
+
+if TYPE_CHECKING:  # who plans neither applies nor verifies, and need not wait until both are loaded
+    from reconciler.apply.executor import Applying
+    from reconciler.apply.recording import StateRecorder
+    from reconciler.apply.tools import Tools
+    from reconciler.verify.finding import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,9 @@ def verify_account(
     `announce` hears of calls before they are made. With `wait`, which is called with seconds, what is too
     fresh to judge is looked at again.
     """
+    from reconciler.verify.acceptance import read_acceptance
+    from reconciler.verify.visibility import Work, verify_visibility
+
     stale = len(stale_lists(session))
     if stale:
         announce(stale, "to read the reference lists anew")
@@ -144,6 +147,10 @@ def apply_changes(
     Raises before the first write: `PlanUnusable` for a preview, `GuardRefused`, `BudgetExceeded`,
     `LockHeld`. What happens later stands in the summary, with what ended the run early.
     """
+    from reconciler.apply.executor import Applying
+    from reconciler.apply.recording import StateRecorder, lease_life
+    from reconciler.apply.writing import Writing
+
     _raise_if_preview(plan)
     if plan.refusals:
         raise GuardRefused("; ".join(f"{guard.name}: {guard.detail}" for guard in plan.refusals))
@@ -310,6 +317,8 @@ def _tools(
     notify: Callable[[Event], None],
     is_stopping: Callable[[], bool],
 ) -> Tools:
+    from reconciler.apply.tools import Tools
+
     return Tools(
         kinds=REGISTRY,
         port=session.connection.port,
