@@ -40,7 +40,7 @@ def main() -> None:
         with _timed(stages, "look up"):
             look_up(session)
         with _timed(stages, "look up, read and match"):
-            reading = read_account(session)
+            reading = read_account(session, is_sparing=True)
         calls = session.connection.port.calls_made
         with _timed(stages, "plan"):
             plan = make_plan(REGISTRY, reading.basis, Choices())

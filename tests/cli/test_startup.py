@@ -47,6 +47,14 @@ def test_what_was_parsed_before_is_validated_without_yaml_and_schemas(tmp_path: 
     assert not second & {*HEAVY, "sqlite3"}
 
 
+def test_who_plans_loads_neither_apply_nor_verify(tmp_path: Path) -> None:
+    """Nor what only differences and templates need."""
+    root = str(shutil.copytree(QUICKSTART, tmp_path / "root", ignore=shutil.ignore_patterns(".reconciler")))
+    loaded = imported("plan", "-C", root)
+    rooms = {name.rpartition(".")[0] for name in loaded}
+    assert "reconciler.plan" in rooms and not rooms & {"reconciler.apply", "reconciler.verify"}
+
+
 def test_the_version_comes_at_once() -> None:
     """In a tenth of a second, of which Python itself takes most; the best of five."""
     command = [sys.executable, "-m", "reconciler", "--version"]
