@@ -125,8 +125,8 @@ class AccessDenied(AccessError):
     def __init__(self, method: str, message: str) -> None:
         self.method, self.message = method, message
         super().__init__(
-            f"Komet refused {method}: {message}. Tick {method} for this token under "
-            "Setup > Settings > Integrations > Tokens, or use a token that has it"
+            f"Komet refused {method}: {message}. See that the token is the right one, and that {method} is "
+            "ticked for it under Setup > Settings > Integrations > Tokens"
         )
 
 

@@ -399,8 +399,8 @@ def _with_ids(
     ids = {address: live.id if live else None for address, live in found.items()}
     labels = {
         address: str(live.attributes["code"] or live.attributes["name"])
-        for address, live in found.items()
-        if live is not None and address.kind == "customers"
+        for address, match in {**matches.wanted, **matches.orphans}.items()
+        if (live := match.live) is not None and address.kind == "customers"
     }
     numbers = {
         address: standing.number if (standing := match.live or match.cancelled) else None

@@ -143,8 +143,8 @@ def _max_price_change(judged: Judged) -> Iterator[Objection]:
             share = abs(after - before) / before if before else Decimal(1)
             if share > limit:
                 yield Objection(
-                    f"{change.address} {path}: {before} → {after} moves it by {_percent(share)}, "
-                    f"{_percent(limit)} are allowed",
+                    f"{change.address} {path}: {_money(before)} → {_money(after)} moves it by "
+                    f"{_percent(share)}, {_percent(limit)} are allowed",
                     change.address,
                 )
 
@@ -175,8 +175,8 @@ def _min_margin(judged: Judged) -> Iterator[Objection]:
             if price <= 0 or (price - cost) / price < limit:
                 margin = _percent((price - cost) / price) if price > 0 else "no margin"
                 yield Objection(
-                    f"{change.address} items.{name}: price {price}, cost {cost}: {margin}, at least "
-                    f"{_percent(limit)} is wanted",
+                    f"{change.address} items.{name}: price {_money(price)}, cost {_money(cost)}: "
+                    f"{margin}, at least {_percent(limit)} is wanted",
                     change.address,
                 )
 
@@ -279,6 +279,11 @@ def _priced_items(change: Change) -> Iterator[tuple[str, Decimal, Decimal]]:
 
 def _member(value: Json, key: str) -> Json:
     return value.get(key) if isinstance(value, dict) else None
+
+
+def _money(amount: Decimal) -> str:
+    """With two decimals, or as many as it has."""
+    return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount}"
 
 
 def _percent(share: Decimal) -> str:

@@ -173,7 +173,7 @@ def test_9_when_the_token_lacks_a_method(shop: Shop) -> None:
     """The method is named, and where to tick it."""
     ended = shop.run("plan", **{TOKEN: "may-not-list-orders"})
     assert ended.code == 9
-    assert "Tick purchase.order.list" in ended.err
+    assert "purchase.order.list is ticked" in ended.err
 
 
 def test_10_while_operator_steps_are_open(shop: Shop) -> None:

@@ -86,14 +86,20 @@ class Reservations:
         }
         orphans: dict[Address, Match] = {}
         gone: list[Address] = []
+        leaving: set[int] = set()
+        kept_for: dict[int, list[StockLine]] = {}
+        for line in stock:
+            if line.customer_id is not None and line.id not in used:
+                kept_for.setdefault(line.customer_id, []).append(line)
         for each in sought:
             if each.resolved is None:
-                left = _left_behind(each, stock, used)
+                left = _left_behind(each, kept_for)
                 if left is None:
                     gone.append(each.address)
                 else:
                     orphans[each.address] = Match(standing_resource(left))
-        unmanaged = sum(line.customer_id is not None and line.id not in used for line in stock)
+                    leaving.update(line.id for line in left.share.release)
+        unmanaged = sum(line.id not in leaving for lines in kept_for.values() for line in lines)
         return Matches(matches, orphans, gone=tuple(gone), unmanaged=unmanaged)
 
     def compare(self, subject: Subject, scope: Scope) -> Comparison:
@@ -161,7 +167,7 @@ def _standing(
     return Standing(wanted.location_id, customer, share, arrived, resolved.attributes)
 
 
-def _left_behind(each: Sought, stock: Sequence[StockLine], used: set[int]) -> Standing | None:
+def _left_behind(each: Sought, kept_for: Mapping[int, Sequence[StockLine]]) -> Standing | None:
     """What a reservation that left the configuration still holds: its customer's lines that it spoke of, if
     no other reservation speaks of them; None when there is nothing to give up."""
     facts = each.binding.facts if each.binding else {}
@@ -169,9 +175,5 @@ def _left_behind(each: Sought, stock: Sequence[StockLine], used: set[int]) -> St
     if not isinstance(definition, dict) or not isinstance(customer, int):
         return None
     wanted = wanted_reservation(definition)
-    held = tuple(
-        line
-        for line in stock
-        if line.customer_id == customer and line.id not in used and wanted.is_meant(line)
-    )
+    held = tuple(line for line in kept_for.get(customer, ()) if wanted.is_meant(line))
     return Standing(wanted.location_id, customer, Share(release=held), wanted=definition) if held else None
