@@ -28,8 +28,9 @@ def main() -> None:
     with _timed(stages, "import"):
         from reconciler.config.load import load_config
         from reconciler.kinds.registry import REGISTRY
+        from reconciler.looking_up import look_up
         from reconciler.plan.planner import Choices, make_plan
-        from reconciler.reading import look_up, read_account
+        from reconciler.reading import read_account
         from reconciler.report.document import plan_document
         from reconciler.report.terminal import render_plan
         from reconciler.session import open_session

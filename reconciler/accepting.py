@@ -14,6 +14,7 @@ from reconciler.kinds.kind import Kind, Matches, Subject
 from reconciler.kinds.registry import REGISTRY
 from reconciler.kinds.writing import Accepted, Drifted
 from reconciler.kinds.writings import WRITINGS
+from reconciler.looking_up import located
 from reconciler.model.address import Address
 from reconciler.model.change import AttributeChange
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -21,7 +22,7 @@ from reconciler.model.resource import ResolvedResource
 from reconciler.model.value import Json, Value, plain
 from reconciler.plan.diff import diff_attributes
 from reconciler.plan.planner import Basis
-from reconciler.reading import located, read_account
+from reconciler.reading import read_account
 from reconciler.session import Session
 
 

@@ -13,13 +13,13 @@ from reconciler.kinds.naming import distinct_names
 from reconciler.kinds.registry import REGISTRY
 from reconciler.kinds.writing import Described, Indescribable, Quest
 from reconciler.kinds.writings import WRITINGS
+from reconciler.looking_up import IMPORTED
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.origin import Origin
 from reconciler.model.resource import Binding, DesiredResource, LiveResource, ResolvedResource
 from reconciler.model.value import Value, digest_of, plain
 from reconciler.plan.planner import Basis
-from reconciler.reading import IMPORTED
 
 
 @dataclass(slots=True)

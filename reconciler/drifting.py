@@ -8,11 +8,12 @@ from datetime import datetime
 
 from reconciler.errors import ConfigurationError
 from reconciler.kinds.registry import REGISTRY
+from reconciler.looking_up import located
 from reconciler.model.address import Address
 from reconciler.model.value import Json
 from reconciler.plan.drift import Drift, Drifts, find_drift
 from reconciler.plan.planner import Choices, make_plan
-from reconciler.reading import located, read_account
+from reconciler.reading import read_account
 from reconciler.report.document import attribute_document, origin_document
 from reconciler.session import Session
 from reconciler.state.runs import Run

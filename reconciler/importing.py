@@ -14,9 +14,10 @@ from reconciler.kinds.reservations.writing import unexplained_stock
 from reconciler.kinds.writing import Indescribable, Mention, Quest
 from reconciler.kinds.writings import WRITINGS
 from reconciler.komet.drive import drive
+from reconciler.looking_up import located
 from reconciler.model.address import Address
 from reconciler.model.resource import Binding, LiveResource
-from reconciler.reading import AccountReading, located, read_account
+from reconciler.reading import AccountReading, read_account
 from reconciler.session import Session
 
 LONGEST_SPAN = 366

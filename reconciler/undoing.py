@@ -9,6 +9,7 @@ from reconciler.errors import ConfigurationError, UsageError
 from reconciler.kinds.customers.undoing import reactivated, restored_customer
 from reconciler.kinds.kind import Matches
 from reconciler.kinds.registry import REGISTRY
+from reconciler.looking_up import Wanted, located
 from reconciler.model.address import KINDS, Address
 from reconciler.model.change import Action, AttributeChange, Reason
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -20,7 +21,7 @@ from reconciler.model.resource import Applied, ResolvedResource
 from reconciler.model.value import Json
 from reconciler.plan.drift import moved_since
 from reconciler.plan.planner import Basis, Choices, make_plan
-from reconciler.reading import Wanted, located, read_account
+from reconciler.reading import read_account
 from reconciler.session import Session
 from reconciler.state.run_changes import EFFECTIVE, RunChange
 from reconciler.state.runs import Run

@@ -22,6 +22,14 @@ from reconciler.kinds.kind import LiveIds, Scope
 from reconciler.kinds.registry import REGISTRY
 from reconciler.komet.passing import TooFast
 from reconciler.komet.port import KometPort
+from reconciler.looking_up import (
+    cached_catalogue,
+    located,
+    look_up,
+    remembered,
+    scope_of,
+    stale_lists,
+)
 from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -38,18 +46,7 @@ from reconciler.plan.planner import Choices
 from reconciler.plan.rejudge import judge_again
 from reconciler.plan.review import make_plan_of
 from reconciler.plan.selection import fit_within
-from reconciler.reading import (
-    cached_catalogue,
-    keep_reading,
-    located,
-    look_up,
-    read_account,
-    read_before,
-    remembered,
-    renew_snapshot,
-    scope_of,
-    stale_lists,
-)
+from reconciler.reading import keep_reading, read_account, read_before, renew_snapshot
 from reconciler.report.document import plan_document
 from reconciler.report.document_reading import plan_from_document
 from reconciler.report.history import planned_document, spent_document

@@ -16,9 +16,10 @@ from reconciler.asking import asked_shops
 from reconciler.kinds.kind import LiveIds
 from reconciler.kinds.registry import REGISTRY
 from reconciler.kinds.reservations.owners import IN_ANY_CASE
+from reconciler.looking_up import look_up, stale_lists
 from reconciler.model.resource import Sought
 from reconciler.plan.cost import expected_calls
-from reconciler.reading import look_up, read_account, stale_lists
+from reconciler.reading import read_account
 
 SHOPS = Size(orders=0, prebooks=0, reservations=42, customers=22, keeping=21, locations=2)
 """More customers than are asked in any case, and nothing else to read."""
