@@ -1,4 +1,4 @@
-"""A run as Markdown for the comment of a pull request: short on top, each change behind a fold."""
+"""A run as Markdown for the comment of a pull request, to be reviewed on a phone without unfolding it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import assert_never
 
-from reconciler.report.markdown_text import clipped, code, fence, html_code, prose
+from reconciler.model.address import KINDS
+from reconciler.report.gist import gist_of
+from reconciler.report.markdown_text import clipped, code, fence, html_code, html_prose, prose
 from reconciler.report.report import Document, Report, Tone, outcomes_of, verdict_of
+from reconciler.report.rulings import Ruling, rulings_of
 from reconciler.report.style import SYMBOLS, amount, counted
 from reconciler.report.words import (
     ACTIONS,
@@ -24,7 +27,6 @@ from reconciler.report.words import (
     limits_words,
     person_steps,
     place_words,
-    reason_words,
     rows_of,
     sale_parts,
     sales_of,
@@ -33,10 +35,21 @@ from reconciler.report.words import (
 LIMIT = 65_000
 """Bytes, and so characters too, that a comment may have: GitHub refuses more than 65,536 characters."""
 
-_ROOM = {"faults": 40_000, "refused": 10_000, "allowed": 5_000, "remarks": 8_000, "last": 5_000}
+MOST_UNFOLDED = 5
+"""Changes, and steps for a person, that are shown open; of more each is opened by whom it interests."""
+
+_ROOM = {
+    "faults": 20_000,
+    "refused": 8_000,
+    "allowed": 5_000,
+    "details": 5_000,
+    "remarks": 6_000,
+    "steps": 6_000,
+    "last": 4_000,
+}
 """Bytes for each part, so that all of them together leave room for changes; `last` is what stands below."""
 
-_WIDTH = 46
+_WIDTH = 42
 _LONGEST_ROW = 1_000
 _ALERTS = {Tone.BAD: "CAUTION", Tone.CAUTION: "IMPORTANT"}
 
@@ -50,10 +63,8 @@ def render_markdown(report: Report, *, show_calls: bool = False) -> str:
     parts = [*_head(report), *_error(report)]
     if report.plan is None:
         return _joined(parts)
-    parts += [*_guards(report.plan), *_warnings(report.plan), *_closed(report), _table(report)]
-    return _joined(
-        [*parts, *_changes(report, report.plan, _size(parts), show_calls), *_left_alone(report.plan)]
-    )
+    parts += [*_guards(report.plan), *_warnings(report.plan), *_closed(report), *_steps(report.plan)]
+    return _joined([*parts, *_changes(report, report.plan, _size(parts), show_calls), *_last(report.plan)])
 
 
 def marker(report: Report) -> str:
@@ -64,13 +75,43 @@ def marker(report: Report) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     yield f"{marker(report)}\n### {verdict_of(report).title}"
+    if report.plan is not None:
+        yield " · ".join(_figures(report.plan, report.summary))
     words = [f"**{code(name)}**" for name in (report.project, report.environment) if name]
     if report.plan is not None:
-        words += [f"account {report.plan['company']}", code(report.plan["digest"])]
+        words.append(f"account {report.plan['company']}")
     if words:
         yield " · ".join(words)
     if report.plan is not None and (limits := limits_words(report.plan)):
         yield f"Only a part was planned: {code(limits)}"
+
+
+def _figures(plan: Document, summary: Document | None) -> Iterator[str]:
+    """How much of what: changes or outcomes, money, calls."""
+    if summary is not None:
+        counts = summary["counts"].items()
+        yield from (f"**{count:,} {OUTCOMES[name]}**" for name, count in counts if count)
+    else:
+        actions = Counter(change["action"] for change in plan["changes"])
+        yield from (f"**{actions[name]:,} to {word}**" for name, word in ACTIONS.items() if actions[name])
+    if not plan["changes"]:
+        yield f"{plan['unchanged']:,} unchanged"
+    yield from _money(plan)
+    if summary is not None:
+        made = f"{summary['calls']:,} of {counted(summary['predicted_calls'], 'call')}"
+        yield f"{made}, {summary['left_today']:,} left"
+    else:
+        calls = plan["calls"]["apply"] + plan["calls"]["verify"]
+        yield f"{counted(calls, 'call')}, {calls_left(plan):,} left"
+
+
+def _money(plan: Document) -> Iterator[str]:
+    if Decimal(plan["money"]["commitment"]):
+        yield f"{amount(plan['money']['commitment'])} committed"
+    if sales := sales_of(plan):
+        yield f"{sale_parts(sales)[0]} sold"
+    if Decimal(plan["money"]["fee"]):
+        yield f"fee {amount(plan['money']['fee'])}"
 
 
 def _error(report: Report) -> Iterator[str]:
@@ -93,15 +134,44 @@ def _diagnostic(each: Document) -> str:
 
 
 def _guards(plan: Document) -> Iterator[str]:
+    """A line for each guard that spoke, then what they said one by one where one spoke more than once."""
     for verdict, tone, verb in (("refused", Tone.BAD, "refuses"), ("allowed", Tone.CAUTION, "was allowed")):
-        lines = [_guard(guard, verb) for guard in plan["guards"] if guard["verdict"] == verdict]
-        if lines:
-            yield _alert(tone, list(_fitting(lines, verdict, len(lines))))
+        rulings = list(rulings_of(plan, verdict))
+        if not rulings:
+            continue
+        lines = [_ruling(ruling, verb) for ruling in rulings]
+        yield _alert(tone, list(_fitting(lines, verdict, len(lines))))
+        details = [
+            f"- {code(each.name)} {prose(text)}"
+            for each in rulings
+            if each.count > 1
+            for text in each.details
+        ]
+        if details:
+            title = f"All {len(details):,}, one by one"
+            yield _fold(title, ["\n".join(_fitting(details, "details", len(details)))])
 
 
-def _guard(guard: Document, verb: str) -> str:
-    way = f" {code('--allow ' + guard['flag'])} lets it through." if verb == "refuses" else ""
-    return f"Guard {code(guard['name'])} {verb}: {prose(guard['detail'])}.{way}"
+def _ruling(ruling: Ruling, verb: str) -> str:
+    said = f"Guard {code(ruling.name)} {verb}"
+    if ruling.count == 1:
+        said += f": {prose(ruling.details[0])}."
+    elif ruling.has_figure:
+        said += f" {ruling.count:,} times, at worst: {prose(ruling.worst)}."
+    else:
+        said += f" {ruling.count:,} times: {prose(ruling.details[0])} and {ruling.count - 1:,} more."
+    return f"{said} {_way(ruling)}" if verb == "refuses" else said
+
+
+def _way(ruling: Ruling) -> str:
+    """How a person lets it through: by a label, as long as a label can be that long."""
+    whom = "it" if len(ruling.flags) == 1 else "each"
+    if ruling.has_label:
+        return (
+            f"Label {code('allow:' + ruling.flag)} or {code('--allow ' + ruling.flag)} lets {whom} through."
+        )
+    by_hand = "too long for a label, so start the plan by hand and give it as `allow`"
+    return f"{code('--allow ' + ruling.flag)} lets {whom} through ({by_hand})."
 
 
 def _warnings(plan: Document) -> Iterator[str]:
@@ -117,61 +187,58 @@ def _closed(report: Report) -> Iterator[str]:
         yield "\n".join(["Off the worklist:", "", *_fitting(lines, "remarks", len(lines))])
 
 
-def _table(report: Report) -> str:
-    rows = [f"| {name} | {figure} |" for name, figure in _figures(report)]
-    return "\n".join(["| | |", "|:--|--:|", *rows])
-
-
-def _figures(report: Report) -> Iterator[tuple[str, str]]:
-    plan, summary = report.plan or {}, report.summary
-    actions = Counter(change["action"] for change in plan["changes"])
-    for name, word in ACTIONS.items():
-        if actions[name] or name in ("create", "update", "delete"):
-            yield f"`{SYMBOLS[name]}` {word}", f"{actions[name]:,}"
-    yield "unchanged", f"{plan['unchanged']:,}"
-    if steps := len(list(person_steps(plan))):
-        yield "for a person", counted(steps, "step")
-    for name, count in summary["counts"].items() if summary else ():
-        if count:
-            yield f"**{OUTCOMES[name]}**", f"**{count:,}**"
-    yield from _costs(plan, summary)
-
-
-def _costs(plan: Document, summary: Document | None) -> Iterator[tuple[str, str]]:
-    money, calls = plan["money"], plan["calls"]
-    if Decimal(money["commitment"]):
-        yield "committed", amount(money["commitment"])
-    if sales := sales_of(plan):
-        yield "sold", sale_parts(sales)[0]
-    if Decimal(money["fee"]):
-        yield "fee", amount(money["fee"])
-    if summary is not None:
-        yield "calls made", f"{summary['calls']:,} of {summary['predicted_calls']:,} planned"
-        yield "calls left today", f"{summary['left_today']:,}"
-        return
-    yield "calls to apply", f"{calls['apply']:,}"
-    yield "calls to check", f"{calls['verify']:,}"
-    yield "calls left today", f"{calls_left(plan):,}"
-    yield "kept for others", f"{calls['reserve']:,}"
+def _steps(plan: Document) -> Iterator[str]:
+    """Everything that a person has to click, in one place."""
+    steps = list(person_steps(plan))
+    if steps:
+        lines = (f"- [ ] {prose(step['instruction'])}" for step in steps)
+        title = f"☐ <b>{counted(len(steps), 'step')} for a person</b>, in the web UI"
+        yield _fold(title, ["\n".join(_fitting(lines, "steps", len(steps)))], len(steps) <= MOST_UNFOLDED)
 
 
 def _changes(report: Report, plan: Document, used: int, show_calls: bool) -> Iterator[str]:
-    """The changes in the plan's order, whole, as many as fit; then what is missing and where it is."""
+    """The changes kind by kind, whole, as many as fit; then what is missing and where it is."""
     room = LIMIT - used - _ROOM["last"]
-    outcomes = outcomes_of(report)
-    for place, change in enumerate(plan["changes"]):
-        text = "\n\n".join(_change(change, outcomes.get(change["address"]), show_calls))
-        room -= _size([text])
+    outcomes, is_open = outcomes_of(report), len(plan["changes"]) <= MOST_UNFOLDED
+    changes = sorted(plan["changes"], key=lambda change: _rank(_kind(change)))
+    kinds = Counter(map(_kind, changes))
+    for place, change in enumerate(changes):
+        kind, former = _kind(change), _kind(changes[place - 1]) if place else ""
+        heading = [f"#### {_kind_words(kind, kinds[kind])}"] if kind != former else []
+        text = _change(change, outcomes.get(change["address"]), show_calls, is_open)
+        room -= _size([*heading, text])
         if room < 0:
-            yield _cut(plan["changes"][place:], _pointer(report))
+            yield _cut(changes[place:], _pointer(report))
             return
-        yield text
+        yield from [*heading, text]
 
 
-def _change(change: Document, outcome: Document | None, show_calls: bool) -> Iterator[str]:
+def _kind(change: Document) -> str:
+    return str(change["address"]).partition(".")[0]
+
+
+def _rank(kind: str) -> int:
+    return KINDS.index(kind) if kind in KINDS else len(KINDS)
+
+
+def _kind_words(kind: str, count: int) -> str:
+    return counted(count, prose(kind.replace("_", " ").removesuffix("s")))
+
+
+def _change(change: Document, outcome: Document | None, show_calls: bool, is_open: bool) -> str:
+    return _fold(_summary(change, outcome), list(_body(change, outcome, show_calls)), is_open)
+
+
+def _summary(change: Document, outcome: Document | None) -> str:
+    """What stands there while the fold is closed: everything that a decision needs."""
     ended = f"<b>{OUTCOMES[outcome['outcome']]}</b> · " if outcome else ""
-    address, sign = html_code(change["address"]), SYMBOLS[change["action"]]
-    yield f"<details><summary>{ended}<code>{sign}</code> {address} · {_reason(change)}</summary>"
+    name = html_code(change["address"].partition(".")[2])
+    steps = len(list(person_steps({"changes": [change]})))
+    clicks = f" · ☐ {steps}" if steps else ""
+    return f"{ended}<code>{SYMBOLS[change['action']]}</code> {name} · {html_prose(gist_of(change))}{clicks}"
+
+
+def _body(change: Document, outcome: Document | None, show_calls: bool) -> Iterator[str]:
     place = place_words(change["origin"])
     yield prose(change["headline"]) + (f"  \n{code(place)}" if place else "")
     lines = [line for row in rows_of(change) for line in _row(row)]
@@ -181,13 +248,6 @@ def _change(change: Document, outcome: Document | None, show_calls: bool) -> Ite
         yield "\n".join(remarks)
     if show_calls and (calls := [step for step in change["steps"] if step["by"] == "api"]):
         yield "\n".join(f"{each['number']}. {code(each['method'])} {prose(each['does'])}" for each in calls)
-    yield "</details>"
-
-
-def _reason(change: Document) -> str:
-    """The reason, in which the name of an attribute may come from outside."""
-    words = reason_words(change)
-    return words if re.fullmatch(r"[A-Za-z ,]+", words) else html_code(words)
 
 
 def _remarks(change: Document, outcome: Document | None) -> Iterator[str]:
@@ -195,9 +255,6 @@ def _remarks(change: Document, outcome: Document | None) -> Iterator[str]:
         yield f"- {prose(outcome['message'])}"
     for text in change["endangered"]:
         yield f"- **would be lost:** {prose(text)}"
-    for step in change["steps"]:
-        if step["by"] == "operator":
-            yield f"- [ ] in the web UI: {prose(step['instruction'])}"
     for note in change["notes"]:
         yield f"- {prose(note)}"
 
@@ -205,8 +262,9 @@ def _remarks(change: Document, outcome: Document | None) -> Iterator[str]:
 def _row(row: Row) -> Iterator[str]:
     """A row of a diff, folded so that a phone shows it without scrolling."""
     match row:
-        case Part(name, comes, words):
-            yield from _folded("+" if comes else "-", f"{name}:", words)
+        case Part(name, comes, words, lot):
+            told = [", ".join(lot), *words[1:]] if lot else words
+            yield from _folded("+" if comes else "-", f"{name}:", told)
         case Fact(name, value):
             yield from _folded(" ", name, [value])
         case Difference(path, before, after):
@@ -245,9 +303,18 @@ def _pointer(report: Report) -> str:
     return f"{f'All of it is in {files}' if files else '`reconciler plan` shows all of it'}.{link}"
 
 
-def _left_alone(plan: Document) -> Iterator[str]:
+def _last(plan: Document) -> Iterator[str]:
+    """What nobody decides by, and the digest that says which plan this is."""
+    calls = plan["calls"]
+    told = [f"{plan['unchanged']:,} unchanged."] if plan["changes"] else []
     if others := left_alone_words(plan):
-        yield f"Left alone: {prose(others)} that nobody manages here."
+        told.append(f"Left alone: {prose(others)} that nobody manages here.")
+    told.append(
+        f"{counted(calls['apply'], 'call')} to apply and {calls['verify']:,} to check; of those that are left "
+        f"today {calls['reserve']:,} are kept for others."
+    )
+    yield " ".join(told)
+    yield f"Plan {code(plan['digest'])}"
 
 
 def _fitting(texts: Iterable[str], part: str, count: int, pointer: str = "") -> Iterator[str]:
@@ -263,6 +330,12 @@ def _fitting(texts: Iterable[str], part: str, count: int, pointer: str = "") -> 
 
 def _alert(tone: Tone, lines: Sequence[str]) -> str:
     return "\n".join([f"> [!{_ALERTS[tone]}]", *(f"> {line}  " for line in lines)]).rstrip()
+
+
+def _fold(title: str, parts: Sequence[str], is_open: bool = False) -> str:
+    """`parts` behind a line that opens them; `title` is harmless HTML already."""
+    began = f"<details{' open' if is_open else ''}><summary>{title}</summary>"
+    return "\n\n".join([began, *parts, "</details>"])
 
 
 def _size(parts: Sequence[str]) -> int:

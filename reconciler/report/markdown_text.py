@@ -35,8 +35,13 @@ def code(text: str) -> str:
 def prose(text: str) -> str:
     """`text` as it is where every character is harmless in every dialect of Markdown, else as code."""
     shown = clipped(inert(text))
-    is_plain = _PLAIN.fullmatch(shown) and not _MEANS_SOMETHING.search(shown)
-    return shown if is_plain or not shown else code(shown)
+    return shown if _is_harmless(shown) else code(shown)
+
+
+def html_prose(text: str) -> str:
+    """`prose` within a block of HTML."""
+    shown = clipped(inert(text))
+    return escape(shown) if _is_harmless(shown) else html_code(shown)
 
 
 def html_code(text: str) -> str:
@@ -54,6 +59,10 @@ def fence(lines: Iterable[str], language: str) -> str:
 def clipped(text: str, longest: int = LONGEST) -> str:
     """`text` with at most `longest` characters."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _is_harmless(text: str) -> bool:
+    return not text or bool(_PLAIN.fullmatch(text) and not _MEANS_SOMETHING.search(text))
 
 
 def _longest_run(text: str) -> int:

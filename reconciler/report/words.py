@@ -58,11 +58,15 @@ Document: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A whole item or ship-to that comes or goes, in a few words each."""
+    """A whole item or ship-to that comes or goes, in a few words each.
+
+    `lot` says the first of the words more shortly, product before pack: `12 HB RSFRE60`, `12 × 25 stems`.
+    """
 
     name: str
     comes: bool
     words: tuple[str, ...]
+    lot: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,7 @@ def _row(each: Document, is_whole: bool) -> Row:
     before, after, path = each["before"], each["after"], each["path"]
     if _is_part(each):
         side = after if before is None else before
-        return Part(inert(str(path[1])), before is None, tuple(_part(side)))
+        return Part(inert(str(path[1])), before is None, tuple(_part(side)), _lot(side))
     name = ".".join(inert(str(part)) for part in path)
     if is_whole:
         return Fact(name.replace("_", " "), shown(after if before is None else before, name))
@@ -237,6 +241,18 @@ def _amount_of(side: Mapping[str, Json]) -> str:
     stems = f" × {shown(side['stems'])} stems" if side["stems"] else ""
     pack = f"{shown(side['bunches'])} bunches{stems} of {shown(side['product'])}"
     return f"{shown(side['boxes'])} {shown(side['box_type'])} × {pack}"
+
+
+def _lot(side: Json) -> tuple[str, ...]:
+    """How much of which product, then its pack; of what is no item nothing."""
+    if not isinstance(side, dict) or "product" not in side:
+        return ()
+    if "units" in side:
+        unit = "stems" if side["unit"] == "stem" else "bunches"
+        return (f"{shown(side['units'])} {unit} {shown(side['product'])}",)
+    boxes = f"{shown(side['boxes'])} {shown(side['box_type'])} {shown(side['product'])}"
+    stems = f" × {shown(side['stems'])} stems" if side["stems"] else " bunches"
+    return boxes, f"{shown(side['bunches'])}{stems}"
 
 
 def _margin(side: Mapping[str, Json]) -> str:

@@ -52,6 +52,8 @@ class App:
             return self._operator_reply(environ, path.removeprefix(OPERATOR))
         if path == DESK or path.startswith(f"{DESK}/"):
             return self._desk_reply(environ, path.removeprefix(DESK))
+        if path == "/":
+            return self._desk_reply(environ, "")
         return Reply(404, b"Komet is below /api/, people are below /_operator/ and /_desk/.", "text/plain")
 
     def _desk_reply(self, environ: WSGIEnvironment, path: str) -> Reply:

@@ -94,7 +94,7 @@ def _stock_where(switches: Switches, asked: dict[str, str]) -> Where:
     where = Where(replace(switches, like_mode="contains"))
     where.add("l.boxes > 0")
     where.exact("g.code", asked.get("location") or None)
-    where.like(asked.get("product", "").strip() or None, "p.code", "p.description")
+    where.like(asked.get("product", "").strip() or None, "p.code", "p.description", exactly="l.id = ?")
     match asked.get("state"):
         case "free":
             where.add("l.customer_id IS NULL AND l.held = 0 AND l.staging = 0 AND l.type = 'M'")
@@ -141,7 +141,11 @@ def _counted(lines: list[Page]) -> Page:
 def orders(store: Store, _: Clock, asked: dict[str, str]) -> Page:
     """Purchase orders, the next to ship first, with their lines and what hides them."""
     where = Where(replace(switches_of(store), like_mode="contains"))
-    where.like(asked.get("number", "").strip() or None, "o.number", "v.name", "v.code", "c.code")
+    where.like(
+        asked.get("number", "").strip() or None,
+        *("o.number", "v.name", "v.code", "c.code"),
+        exactly="o.id IN (SELECT po_id FROM po_lines WHERE id = ?)",
+    )
     where.exact("o.status", asked.get("status") or None)
     rows = store.rows(
         "SELECT o.*, v.name AS vendor, g.code AS location, c.code AS customer, r.code AS carrier "

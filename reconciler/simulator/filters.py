@@ -26,15 +26,22 @@ class Where:
         if value is not None:
             self.add(f"{column} = ? COLLATE NOCASE", value)
 
-    def like(self, value: str | None, *columns: str) -> None:
-        """One of the columns is LIKE the value, as the switch `like_mode` has it (A14)."""
+    def like(self, value: str | None, *columns: str, exactly: str | None = None) -> None:
+        """One of the columns is LIKE the value, as the switch `like_mode` has it (A14).
+
+        Or `exactly` holds, a condition in which `?` is the value itself.
+        """
         if value is None:
             return
         pattern = value if self.switches.like_mode == "sql" else _escaped(value) + "%"
         if self.switches.like_mode == "contains":
             pattern = "%" + pattern
-        tests = " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in columns)
-        self.add(f"({tests})", *[pattern] * len(columns))
+        tests = [f"{column} LIKE ? ESCAPE '\\'" for column in columns]
+        values = [pattern] * len(columns)
+        if exactly is not None:
+            tests.append(exactly)
+            values.append(value)
+        self.add(f"({' OR '.join(tests)})", *values)
 
     def any_of(self, column: str, values: list[str]) -> None:
         """The column equals one of the values exactly, text for text; no values, no condition."""

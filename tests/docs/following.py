@@ -23,6 +23,8 @@ from reconciler.simulator.embed import open_simulator
 ANYTHING = "…"
 """In an output that a page shows: any lines where it stands alone, any characters within a line."""
 
+ADD_TO = "add to "
+
 _BLOCK = re.compile(
     r"^<!-- (?P<remark>[^\n]*?) -->$"
     r"|^(?P<indent> *)```(?P<language>\w*)(?P<more>[^\n]*)\n(?P<body>.*?)^(?P=indent)```$",
@@ -33,18 +35,23 @@ _SHELL = frozenset("|<>;&$*`")
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A file that the reader saves: a block with a title."""
+    """A file that the reader saves, a block with a title; `add to FILE` leaves what stands there."""
 
     path: str
     text: str
+    adds: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """What a person does in Komet's web UI: a remark such as `<!-- desk: approve number=P057200 -->`."""
+    """What a person does in Komet's web UI: a remark such as `<!-- desk: approve number=P057200 -->`.
+
+    No reader sees the remark, so `told` is what the page says of it: the paragraph above.
+    """
 
     action: str
     values: dict[str, str]
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +84,25 @@ def steps_of(page: str) -> Iterator[Step]:
             leave_out = remark == "not run"
             if remark.startswith("desk: "):
                 action, *values = shlex.split(remark.removeprefix("desk: "))
-                yield Clicked(action, dict(each.split("=", 1) for each in values))
+                told = _paragraph_above(page[: block.start()])
+                yield Clicked(action, dict(each.split("=", 1) for each in values), told)
             continue
         if not leave_out:
             yield from _block(block)
         leave_out = False
 
 
+def _paragraph_above(text: str) -> str:
+    """The last paragraph of `text`, remarks left out."""
+    return re.sub(r"^<!--.*-->$", "", text, flags=re.MULTILINE).rstrip().rpartition("\n\n")[2]
+
+
 def _block(block: re.Match[str]) -> Iterator[Step]:
     title = re.search(r'title="([^"]+)"', block["more"])
     text = dedent(block["body"])
     if title is not None:
-        yield Saved(title[1], text)
+        path = title[1].removeprefix(ADD_TO)
+        yield Saved(path, text, adds=path != title[1])
     elif block["language"] == "console":
         yield from _commands(block)
     elif block["language"] in ("yaml", "python", "bash"):
@@ -155,7 +169,8 @@ class Reader:
         """Saves a file, below the folder where the reader is."""
         path = Path(step.path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(step.text, encoding="utf-8")
+        before = path.read_text(encoding="utf-8") if step.adds else ""
+        path.write_text(before + step.text, encoding="utf-8")
 
     def click(self, step: Clicked) -> None:
         """Does what a person does in the web UI of this repository's simulated account."""
@@ -171,7 +186,7 @@ class Reader:
         words = [] if _SHELL & set(re.sub(r"'[^']*'", "", command)) else shlex.split(command)
         match words:
             case ["cd", place]:
-                self.patch.chdir(place)
+                self.patch.chdir(Path(place).expanduser())
                 return ""
             case ["export", setting]:
                 self.patch.setenv(*setting.split("=", 1))

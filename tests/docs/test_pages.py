@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 from typing import assert_never
 
 import pytest
 
 from docs.following import Clicked, Reader, Saved, Step, Typed, Unclear, is_as_shown, steps_of, with_output
+from reconciler.simulator import desk
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+TEMPLATES = Path(desk.__file__).parent / "templates"
 OTHERS = ("komet-api.md", "ci.md", "apply-and-recovery.md", "performance.md")
 """Pages that tests of their own follow, or that tell nobody to do anything."""
 
+README = "../README.md"
 PAGES = sorted(
     str(path.relative_to(DOCS))
     for path in DOCS.rglob("*.md")
     if str(path.relative_to(DOCS)) not in OTHERS and any(True for _ in steps_of(path.read_text("utf-8")))
-)
+) + [README]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -58,10 +63,44 @@ def follow(reader: Reader, step: Step) -> tuple[Typed, str] | None:
     return None
 
 
+def clicks_of(name: str) -> list[Clicked]:
+    """What a page tells to click."""
+    page = (DOCS / name).read_text(encoding="utf-8")
+    return [step for step in steps_of(page) if isinstance(step, Clicked)]
+
+
 def test_the_tutorial_and_every_how_to_are_followed() -> None:
     """No page that tells its reader to do something is left out."""
     doing = {"tutorial.md", *(str(path.relative_to(DOCS)) for path in (DOCS / "how-to").glob("*.md"))}
     assert doing <= set(PAGES)
+
+
+CLICKS = {name: clicks for name in PAGES if (clicks := clicks_of(name))}
+
+
+def test_some_pages_tell_to_click() -> None:
+    """Or the next promise would be about nothing."""
+    assert {"tutorial.md", "how-to/reserve-stock.md", "how-to/not-visible.md"} <= set(CLICKS)
+
+
+@pytest.mark.parametrize("name", CLICKS)
+def test_a_reader_sees_every_click(name: str) -> None:
+    """Right before it the page tells what to click in the desk, with every number and code, in the desk's words;
+    and before the first one it tells how the desk is opened."""
+    page = (DOCS / name).read_text(encoding="utf-8")
+    assert "reconciler simulator desk" in page.partition("<!-- desk:")[0]
+    for click in CLICKS[name]:
+        told = " ".join(click.told.split())
+        assert "n the desk" in told, told
+        assert [value for value in click.values.values() if value not in told] == [], told
+        assert [word for word in re.findall(r"\*([^*]+)\*", told) if word not in desk_words()] == [], told
+
+
+@cache
+def desk_words() -> str:
+    """What stands on the desk: its tabs, and the texts of its pages as they are written."""
+    pages = (path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.glob("*.html")))
+    return "\n".join((*(title for title, _ in desk.PAGES.values()), *pages))
 
 
 @pytest.mark.parametrize(

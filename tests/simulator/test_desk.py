@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,8 +80,11 @@ def test_every_page(komet: Komet, page: str) -> None:
 
 
 def test_the_bare_address_leads_to_the_desk(komet: Komet) -> None:
-    """`/_desk` redirects, an unknown page is a 404, another verb a 405; the desk is not counted as a call."""
-    assert komet.http.get("/_desk").headers["location"] == ROOT
+    """`/` and `/_desk` redirect, an unknown page is a 404, another verb a 405; none is counted as a call."""
+    for bare in ("/", "/_desk"):
+        assert komet.http.get(bare).status_code == 303
+        assert komet.http.get(bare).headers["location"] == ROOT
+        assert komet.http.post(bare).status_code == 405
     assert komet.http.get("/_desk/nonsense").status_code == 404
     assert komet.http.put("/_desk/").status_code == 405
     assert komet.http.get("/_desk/style.css").headers["content-type"].startswith("text/css")
@@ -165,6 +169,17 @@ def test_filters(komet: Komet) -> None:
     assert "88108" in komet.http.get("/_desk/?customer=petalhse").text
     assert "No stock like this" in komet.http.get("/_desk/?product=nothing").text
     assert "P057140" not in komet.http.get("/_desk/orders?status=CF").text
+
+
+def test_a_line_is_found_by_its_number(komet: Komet) -> None:
+    """The number that a worklist names leads to this one line, in stock as on order; a part of it does not."""
+    assert re.findall(r'id="line-(\d+)"', komet.http.get("/_desk/?product=88104").text) == ["88104"]
+    assert "No stock like this" in komet.http.get("/_desk/?product=8810").text
+    number = komet.create()["purchaseOrderNumber"]
+    line = komet.lines(number)[0]["poItemId"]
+    found = komet.http.get(f"/_desk/orders?number={line}").text
+    assert re.findall(r'id="order-(\w+)"', found) == [number]
+    assert "No orders like this" in komet.http.get(f"/_desk/orders?number={str(line)[:-1]}").text
 
 
 def test_why_a_line_is_unseen(komet: Komet) -> None:

@@ -162,7 +162,7 @@ class _Demo:
             "That was all. The folder is yours to play in; change some boxes in config/orders.yaml and plan:"
         )
         exports = "".join(f"  export {name}={value}\n" for name, value in TOKENS.items())
-        screen.put(f"  cd {shlex.quote(str(self._folder))}\n{exports}  reconciler plan")
+        screen.put(f"  cd {shlex.quote(str(self._folder))}\n{exports}  {_program()} plan")
 
     def _step(self, text: str) -> None:
         """The next step, in a sentence or two."""
@@ -234,6 +234,14 @@ class _Demo:
             simulator.operator(action, **values)
         finally:
             simulator.close()
+
+
+def _program() -> str:
+    """What to type to start this very program: its name alone where the shell finds it by that."""
+    script = Path(sys.executable).with_name("reconciler")
+    if not script.is_file():
+        return f"{shlex.quote(sys.executable)} -m reconciler"
+    return script.name if shutil.which(script.name) == str(script) else shlex.quote(str(script))
 
 
 def _options(settings: Settings) -> list[str]:
