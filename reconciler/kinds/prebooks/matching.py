@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reconciler.kinds.kind import Match, Matches, Scope, Subject
 from reconciler.kinds.orders.line import CANCELLED
-from reconciler.kinds.orders.matching import OrderTraits, match_orders
+from reconciler.kinds.orders.matching import OrderTraits, match_orders, ship_date
 from reconciler.kinds.prebooks.answer import NAME
 from reconciler.kinds.prebooks.calls import added_lines
 from reconciler.kinds.prebooks.picture import picture_of
@@ -35,7 +35,7 @@ def match_prebooks(sought: Sequence[Sought], live: Sequence[LiveResource], scope
     matches = match_orders(TRAITS, sought, live, scope)
     if all(match.is_agreed for match in matches.wanted.values()):
         return matches
-    headers = _headers(sought, live, scope)
+    headers = _headers(sought, live, matches, scope)
     bindings = {each.address: each.binding for each in sought}
     wanted = {
         address: _seen(match, address, bindings.get(address), headers, live)
@@ -49,13 +49,32 @@ def match_prebooks(sought: Sequence[Sought], live: Sequence[LiveResource], scope
     return replace(matches, wanted=wanted, diagnostics=faults)
 
 
-def _headers(sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope) -> Headers:
+def _headers(
+    sought: Sequence[Sought], live: Sequence[LiveResource], matches: Matches, scope: Scope
+) -> Headers:
+    """The headers on the dates of what is not agreed on: nobody asks for the others."""
+    agreed = {address for address, match in matches.wanted.items() if match.is_agreed}
+    doubtful = [each for each in sought if each.resolved is not None and each.address not in agreed]
+    dates = {ship_date(each.resolved) for each in doubtful if each.resolved is not None}
+    dates |= {
+        ship_date(order)
+        for match in (*matches.wanted.values(), *matches.orphans.values())
+        if not match.is_agreed
+        for order in (match.live, *match.retired)
+        if order is not None
+    }
+    quiet = {
+        each.binding.id: each.address
+        for each in sought
+        if each.address in agreed and each.binding and each.binding.facts.get("ship_date") not in dates
+    }
+    away = set(quiet.values())
     headers = Headers()
-    headers.add(live_header(live_prebook(each.attributes)) for each in live)
+    headers.add(live_header(live_prebook(each.attributes)) for each in live if each.id not in quiet)
     headers.add(
         wanted_header(each.address, wanted_prebook(each.resolved.attributes), scope)
         for each in sought
-        if each.resolved is not None
+        if each.resolved is not None and each.address not in away
     )
     return headers
 
