@@ -37,6 +37,7 @@ SWITCHES = {
     "A36": ("delete_rules",),
     "A37": ("customer_token_foreign_customer",),
     "A39": ("shop_without_location",),
+    "A41": ("po_list_by_prebook",),
 }
 """The switches of the simulated account that turn an assumption around (docs/komet-api.md, 11.2)."""
 

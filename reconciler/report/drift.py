@@ -59,7 +59,8 @@ def _footer(document: Document, paint: Paint) -> Iterator[str]:
     else:
         yield f"{paint('No drift.', 'bold', 'green')} Komet is as the last apply left it: {compared}."
     if document["unrecorded"]:
-        yield f"{counted(document['unrecorded'], 'resource')} of the configuration no apply has recorded yet: the next one does."
+        new = counted(document["unrecorded"], "resource")
+        yield f"{new} of the configuration no apply has recorded yet: the next one does."
     if document["pending"]:
         changes = counted(len(document["pending"]), "change")
         yield f"{changes} pending for another reason: `reconciler plan` shows them."

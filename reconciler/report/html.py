@@ -14,8 +14,10 @@ from typing import Any, assert_never
 from reconciler.model.address import KINDS
 from reconciler.report.calendar import weeks_of
 from reconciler.report.diagnostics import Excerpt, excerpt
+from reconciler.report.gist import gist_of
 from reconciler.report.page import TEMPLATES, render_page
 from reconciler.report.report import Document, Report, outcomes_of, verdict_of
+from reconciler.report.rulings import rulings_of
 from reconciler.report.stock import shelves_of
 from reconciler.report.style import SYMBOLS, amount
 from reconciler.report.words import (
@@ -100,8 +102,8 @@ def _plan_view(report: Report, show_calls: bool) -> dict[str, Any]:
         "expires_at": _moment(plan["expires_at"]),
         "tiles": [*_tiles(report, plan)],
         "calls": _calls(report, plan),
-        "refused": [guard for guard in plan["guards"] if guard["verdict"] == "refused"],
-        "allowed": [guard for guard in plan["guards"] if guard["verdict"] == "allowed"],
+        "refused": [*rulings_of(plan, "refused")],
+        "allowed": [*rulings_of(plan, "allowed")],
         "passed": sum(guard["verdict"] == "passed" for guard in plan["guards"]),
         "remarks": [_remark(each) for each in plan["diagnostics"]],
         "weeks": weeks_of(plan),
@@ -188,6 +190,7 @@ def _change(change: Document, outcome: Document | None, show_calls: bool) -> dic
         "name": change["address"].partition(".")[2],
         "address": change["address"],
         "reason": reason_words(change),
+        "gist": gist_of(change),
         "headline": change["headline"],
         "place": place_words(change["origin"]),
         "rows": [_row(row) for row in rows_of(change)],

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from textwrap import wrap
 from typing import assert_never
 
 from reconciler.model.address import KINDS
 from reconciler.report.gist import gist_of
-from reconciler.report.markdown_text import clipped, code, fence, html_code, html_prose, prose
+from reconciler.report.markdown_blocks import LIMIT, ROOM, alert, fitting, fold, size
+from reconciler.report.markdown_guards import guard_blocks
+from reconciler.report.markdown_text import clipped, code, fence, html_code, html_phrase, prose
 from reconciler.report.report import Document, Report, Tone, outcomes_of, verdict_of
-from reconciler.report.rulings import Ruling, rulings_of
 from reconciler.report.style import SYMBOLS, amount, counted
 from reconciler.report.words import (
     ACTIONS,
     OUTCOMES,
+    REASONS,
     Difference,
     Fact,
     Part,
@@ -32,26 +34,12 @@ from reconciler.report.words import (
     sales_of,
 )
 
-LIMIT = 65_000
-"""Bytes, and so characters too, that a comment may have: GitHub refuses more than 65,536 characters."""
-
 MOST_UNFOLDED = 5
 """Changes, and steps for a person, that are shown open; of more each is opened by whom it interests."""
 
-_ROOM = {
-    "faults": 20_000,
-    "refused": 8_000,
-    "allowed": 5_000,
-    "details": 5_000,
-    "remarks": 6_000,
-    "steps": 6_000,
-    "last": 4_000,
-}
-"""Bytes for each part, so that all of them together leave room for changes; `last` is what stands below."""
-
+_TELLING = frozenset({"drifted", "config_changed_and_drifted", "undone"})
 _WIDTH = 42
 _LONGEST_ROW = 1_000
-_ALERTS = {Tone.BAD: "CAUTION", Tone.CAUTION: "IMPORTANT"}
 
 
 def render_markdown(report: Report, *, show_calls: bool = False) -> str:
@@ -63,8 +51,8 @@ def render_markdown(report: Report, *, show_calls: bool = False) -> str:
     parts = [*_head(report), *_error(report)]
     if report.plan is None:
         return _joined(parts)
-    parts += [*_guards(report.plan), *_warnings(report.plan), *_closed(report), *_steps(report.plan)]
-    return _joined([*parts, *_changes(report, report.plan, _size(parts), show_calls), *_last(report.plan)])
+    parts += [*guard_blocks(report.plan), *_warnings(report.plan), *_closed(report), *_steps(report.plan)]
+    return _joined([*parts, *_changes(report, report.plan, size(parts), show_calls), *_last(report.plan)])
 
 
 def marker(report: Report) -> str:
@@ -121,9 +109,9 @@ def _error(report: Report) -> Iterator[str]:
         return
     told = report.error.get("diagnostics") or []
     if not told:
-        yield _alert(Tone.BAD, [prose(line) for line in report.error["message"].splitlines()[:10] if line])
+        yield alert(Tone.BAD, [prose(line) for line in report.error["message"].splitlines()[:10] if line])
     if told:
-        yield "\n".join(_fitting(map(_diagnostic, told), "faults", len(told), _pointer(report)))
+        yield "\n".join(fitting(map(_diagnostic, told), "faults", len(told), _pointer(report)))
 
 
 def _diagnostic(each: Document) -> str:
@@ -133,58 +121,17 @@ def _diagnostic(each: Document) -> str:
     return f"- {code(place) + ' ' if place else ''}{prose(each['summary'])}.{near}{detail}"
 
 
-def _guards(plan: Document) -> Iterator[str]:
-    """A line for each guard that spoke, then what they said one by one where one spoke more than once."""
-    for verdict, tone, verb in (("refused", Tone.BAD, "refuses"), ("allowed", Tone.CAUTION, "was allowed")):
-        rulings = list(rulings_of(plan, verdict))
-        if not rulings:
-            continue
-        lines = [_ruling(ruling, verb) for ruling in rulings]
-        yield _alert(tone, list(_fitting(lines, verdict, len(lines))))
-        details = [
-            f"- {code(each.name)} {prose(text)}"
-            for each in rulings
-            if each.count > 1
-            for text in each.details
-        ]
-        if details:
-            title = f"All {len(details):,}, one by one"
-            yield _fold(title, ["\n".join(_fitting(details, "details", len(details)))])
-
-
-def _ruling(ruling: Ruling, verb: str) -> str:
-    said = f"Guard {code(ruling.name)} {verb}"
-    if ruling.count == 1:
-        said += f": {prose(ruling.details[0])}."
-    elif ruling.has_figure:
-        said += f" {ruling.count:,} times, at worst: {prose(ruling.worst)}."
-    else:
-        said += f" {ruling.count:,} times: {prose(ruling.details[0])} and {ruling.count - 1:,} more."
-    return f"{said} {_way(ruling)}" if verb == "refuses" else said
-
-
-def _way(ruling: Ruling) -> str:
-    """How a person lets it through: by a label, as long as a label can be that long."""
-    whom = "it" if len(ruling.flags) == 1 else "each"
-    if ruling.has_label:
-        return (
-            f"Label {code('allow:' + ruling.flag)} or {code('--allow ' + ruling.flag)} lets {whom} through."
-        )
-    by_hand = "too long for a label, so start the plan by hand and give it as `allow`"
-    return f"{code('--allow ' + ruling.flag)} lets {whom} through ({by_hand})."
-
-
 def _warnings(plan: Document) -> Iterator[str]:
     told = plan["diagnostics"]
     if told:
-        yield "\n".join(_fitting(map(_diagnostic, told), "remarks", len(told)))
+        yield "\n".join(fitting(map(_diagnostic, told), "remarks", len(told)))
 
 
 def _closed(report: Report) -> Iterator[str]:
     closed = (report.summary or report.plan or {}).get("closed", ())
     lines = [f"- [x] {prose(each['step']['instruction'])}  \n  {prose(each['why'])}" for each in closed]
     if lines:
-        yield "\n".join(["Off the worklist:", "", *_fitting(lines, "remarks", len(lines))])
+        yield "\n".join(["Off the worklist:", "", *fitting(lines, "remarks", len(lines))])
 
 
 def _steps(plan: Document) -> Iterator[str]:
@@ -193,12 +140,12 @@ def _steps(plan: Document) -> Iterator[str]:
     if steps:
         lines = (f"- [ ] {prose(step['instruction'])}" for step in steps)
         title = f"☐ <b>{counted(len(steps), 'step')} for a person</b>, in the web UI"
-        yield _fold(title, ["\n".join(_fitting(lines, "steps", len(steps)))], len(steps) <= MOST_UNFOLDED)
+        yield fold(title, ["\n".join(fitting(lines, "steps", len(steps)))], len(steps) <= MOST_UNFOLDED)
 
 
 def _changes(report: Report, plan: Document, used: int, show_calls: bool) -> Iterator[str]:
     """The changes kind by kind, whole, as many as fit; then what is missing and where it is."""
-    room = LIMIT - used - _ROOM["last"]
+    room = LIMIT - used - ROOM["last"]
     outcomes, is_open = outcomes_of(report), len(plan["changes"]) <= MOST_UNFOLDED
     changes = sorted(plan["changes"], key=lambda change: _rank(_kind(change)))
     kinds = Counter(map(_kind, changes))
@@ -206,7 +153,7 @@ def _changes(report: Report, plan: Document, used: int, show_calls: bool) -> Ite
         kind, former = _kind(change), _kind(changes[place - 1]) if place else ""
         heading = [f"#### {_kind_words(kind, kinds[kind])}"] if kind != former else []
         text = _change(change, outcomes.get(change["address"]), show_calls, is_open)
-        room -= _size([*heading, text])
+        room -= size([*heading, text])
         if room < 0:
             yield _cut(changes[place:], _pointer(report))
             return
@@ -226,7 +173,7 @@ def _kind_words(kind: str, count: int) -> str:
 
 
 def _change(change: Document, outcome: Document | None, show_calls: bool, is_open: bool) -> str:
-    return _fold(_summary(change, outcome), list(_body(change, outcome, show_calls)), is_open)
+    return fold(_summary(change, outcome), list(_body(change, outcome, show_calls)), is_open)
 
 
 def _summary(change: Document, outcome: Document | None) -> str:
@@ -234,8 +181,15 @@ def _summary(change: Document, outcome: Document | None) -> str:
     ended = f"<b>{OUTCOMES[outcome['outcome']]}</b> · " if outcome else ""
     name = html_code(change["address"].partition(".")[2])
     steps = len(list(person_steps({"changes": [change]})))
+    gist = " · ".join(map(html_phrase, [*gist_of(change), *_reason(change)]))
     clicks = f" · ☐ {steps}" if steps else ""
-    return f"{ended}<code>{SYMBOLS[change['action']]}</code> {name} · {html_prose(gist_of(change))}{clicks}"
+    return f"{ended}<code>{SYMBOLS[change['action']]}</code> {name} · {gist}{clicks}"
+
+
+def _reason(change: Document) -> Iterator[str]:
+    """The reason, where neither the sign of the action nor what moves says it already."""
+    if change["reason"] in _TELLING or not gist_of(change):
+        yield REASONS[change["reason"]]
 
 
 def _body(change: Document, outcome: Document | None, show_calls: bool) -> Iterator[str]:
@@ -310,36 +264,11 @@ def _last(plan: Document) -> Iterator[str]:
     if others := left_alone_words(plan):
         told.append(f"Left alone: {prose(others)} that nobody manages here.")
     told.append(
-        f"{counted(calls['apply'], 'call')} to apply and {calls['verify']:,} to check; of those that are left "
-        f"today {calls['reserve']:,} are kept for others."
+        f"{counted(calls['apply'], 'call')} to apply and {calls['verify']:,} to check; of those left today "
+        f"{calls['reserve']:,} are kept for others."
     )
     yield " ".join(told)
     yield f"Plan {code(plan['digest'])}"
-
-
-def _fitting(texts: Iterable[str], part: str, count: int, pointer: str = "") -> Iterator[str]:
-    """As many of `count` texts as there is room for, then how many are missing."""
-    room = _ROOM[part]
-    for place, text in enumerate(texts):
-        room -= _size([text])
-        if room < 0:
-            yield f"- And {count - place:,} more. {pointer}".rstrip()
-            return
-        yield text
-
-
-def _alert(tone: Tone, lines: Sequence[str]) -> str:
-    return "\n".join([f"> [!{_ALERTS[tone]}]", *(f"> {line}  " for line in lines)]).rstrip()
-
-
-def _fold(title: str, parts: Sequence[str], is_open: bool = False) -> str:
-    """`parts` behind a line that opens them; `title` is harmless HTML already."""
-    began = f"<details{' open' if is_open else ''}><summary>{title}</summary>"
-    return "\n\n".join([began, *parts, "</details>"])
-
-
-def _size(parts: Sequence[str]) -> int:
-    return sum(len(part.encode()) + 2 for part in parts)
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -11,6 +11,9 @@ from reconciler.model.inert import inert
 LONGEST = 400
 """Characters of one text; what is longer ends with an ellipsis."""
 
+SHORT = 32
+"""Characters that stand beside each other on any phone."""
+
 _PLAIN = re.compile(r"[^\W_][\w ,;()%·×→=+.'’/:?!>–—-]*(?<! )")
 _MEANS_SOMETHING = re.compile(
     r"//|www\."  # a link
@@ -38,15 +41,17 @@ def prose(text: str) -> str:
     return shown if _is_harmless(shown) else code(shown)
 
 
-def html_prose(text: str) -> str:
-    """`prose` within a block of HTML."""
-    shown = clipped(inert(text))
-    return escape(shown) if _is_harmless(shown) else html_code(shown)
-
-
 def html_code(text: str) -> str:
     """`text` within a block of HTML, where Markdown has no meaning and mentions count everywhere but here."""
     return f"<code>{escape(clipped(inert(text)))}</code>"
+
+
+def html_phrase(text: str) -> str:
+    """`prose` within a block of HTML; a short one is never torn at the end of a line."""
+    shown = clipped(inert(text))
+    if not _is_harmless(shown):
+        return html_code(shown)
+    return escape(shown).replace(" ", "&nbsp;") if len(shown) <= SHORT else escape(shown)
 
 
 def fence(lines: Iterable[str], language: str) -> str:

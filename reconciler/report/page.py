@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,11 @@ from reconciler.model.inert import inert
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+_DATE = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
 
 
 def render_page(template: str, **values: Any) -> str:
@@ -23,7 +27,7 @@ def render_page(template: str, **values: Any) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -31,6 +35,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["dated"] = _dated
+    return environment
+
+
+def _dated(text: str) -> Markup:
+    """`text` with its dates marked, so that no line ends within one and a copy is what was written."""
+    from markupsafe import Markup, escape
+
+    return Markup(_DATE.sub(r"<time>\g<0></time>", str(escape(inert(text)))))
 
 
 def _inert(value: object) -> object:

@@ -114,7 +114,7 @@ class Switches:
     prebook_blocked_customer: str = _one_of("refuse", "allow")
     """Whether prebooks of an inactive customer, or one on credit hold, are refused (A8)."""
     po_list_by_prebook: str = _one_of("alone", "with_date")
-    """Whether purchase.order.list takes a prebook's number alone, without a date or a number (§5.3, §9.4)."""
+    """Whether purchase.order.list takes a prebook's number alone, without a date or a number (A41)."""
     prebook_cancelled: str = _one_of("hidden", "shown")
     """Whether the lists show cancelled prebooks unless asked for that status (§7.5)."""
     prebook_list_rows: str = _one_of("headers", "bare")

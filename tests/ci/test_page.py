@@ -30,7 +30,7 @@ def block(language: str, beginning: str) -> str:
 def folder(fresh: Path, tmp_path: Path) -> Path:
     """A fresh repository, in git, that can be pulled into."""
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
-    source, clone = tmp_path / "source", tmp_path / "clone"
+    source, clone = tmp_path / "source", tmp_path / "flowers"
     shutil.copytree(fresh, source)
     for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "first"]):
         subprocess.run([*git, *arguments], cwd=source, check=True, capture_output=True)
@@ -38,13 +38,13 @@ def folder(fresh: Path, tmp_path: Path) -> Path:
     return clone
 
 
-def run(script: str, folder: Path, programs: Path) -> subprocess.CompletedProcess[str]:
-    """Runs shell as a CI system does."""
+def run(script: str, folder: Path, programs: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs shell as a CI system does: in `folder`, with these variables and little else."""
     path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(
         ["bash", "-eo", "pipefail", "-c", script],
         cwd=folder,
-        env={"PATH": path, "HOME": str(folder.parent), "KOMET_COMPANY_TOKEN": COMPANY},
+        env={"PATH": path, "HOME": str(folder.parent), **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -55,7 +55,7 @@ def run(script: str, folder: Path, programs: Path) -> subprocess.CompletedProces
 
 def test_the_three_commands_are_true(folder: Path, programs: Path) -> None:
     """What was planned once is planned again and applied; a person's steps are left."""
-    ended = run(block("sh", "reconciler plan"), folder, programs)
+    ended = run(block("sh", "reconciler plan"), folder, programs, KOMET_COMPANY_TOKEN=COMPANY)
     assert ended.returncode == 10, ended.stderr
 
 
@@ -64,7 +64,7 @@ def test_gitlab_does_the_same(folder: Path, programs: Path) -> None:
     jobs = yaml.load(block("yaml", "default:"), yaml.BaseLoader)
     codes = {}
     for name in ("plan", "apply", "drift"):
-        ended = run("\n".join(jobs[name]["script"]), folder, programs)
+        ended = run("\n".join(jobs[name]["script"]), folder, programs, KOMET_COMPANY_TOKEN=COMPANY)
         codes[name] = ended.returncode
         for path in jobs[name].get("artifacts", {}).get("paths", ()):
             assert (folder / path).is_file()
@@ -74,14 +74,16 @@ def test_gitlab_does_the_same(folder: Path, programs: Path) -> None:
 
 
 def test_cron_does_the_same(folder: Path, programs: Path) -> None:
-    """The first run prints what is left for a person; a refused plan is printed whole, with its exit code."""
-    script = block("sh", "#!/bin/sh")
-    first = run(script, folder, programs)
+    """From elsewhere and with no token around, as under cron. The first run prints what is left for a person;
+    a refused plan is printed whole, with its exit code."""
+    script, home = block("sh", "#!/bin/sh"), folder.parent
+    (home / ".komet-token").write_text(f"{COMPANY}\n", encoding="utf-8")
+    first = run(script, home, programs, HOME=str(home))
     assert first.returncode == 0, first.stderr
     assert "put BLOOM on line" in first.stdout
     path = folder / "reconciler.yaml"
     path.write_text(path.read_text(encoding="utf-8") + "\nnonsense: true\n", encoding="utf-8")
-    refused = run(script, folder, programs)
+    refused = run(script, home, programs, HOME=str(home))
     assert refused.returncode == 3
     assert "nonsense" in refused.stdout
 

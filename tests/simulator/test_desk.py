@@ -172,7 +172,7 @@ def test_filters(komet: Komet) -> None:
 
 
 def test_a_line_is_found_by_its_number(komet: Komet) -> None:
-    """The number that a worklist names leads to this one line, in stock as on order; a part of it does not."""
+    """The number that a worklist names leads to this line, in stock as on order; a part of it to none."""
     assert re.findall(r'id="line-(\d+)"', komet.http.get("/_desk/?product=88104").text) == ["88104"]
     assert "No stock like this" in komet.http.get("/_desk/?product=8810").text
     number = komet.create()["purchaseOrderNumber"]

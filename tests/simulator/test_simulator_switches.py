@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -268,3 +269,10 @@ def test_the_schema_knows_the_switches() -> None:
         assert list(dict.fromkeys(str(value) for value in rule.get("enum", []))) == list(choices)
         for value in rule.get("enum", []):
             make_switches({name: value})
+
+
+def test_the_reference_names_every_switch() -> None:
+    """Section 11.2 of docs/komet-api.md lists them all."""
+    reference = (Path(__file__).parents[2] / "docs" / "komet-api.md").read_text(encoding="utf-8")
+    told = reference.partition("### 11.2 Switches")[2].partition("\n### ")[0]
+    assert [each.name for each in fields(Switches) if each.name not in told] == []

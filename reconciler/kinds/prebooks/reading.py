@@ -196,7 +196,7 @@ def _is_losing_lines(each: Sought, found: Match, scope: Scope) -> bool:
 def _with_purchases(order: LiveResource, answer: Answer) -> LiveResource:
     """`order` with the purchases of its lines; a cancelled order or line is none.
 
-    That a prebook's number alone finds its orders is nowhere written (Komet API §5.3, §9.4).
+    That a prebook's number alone finds its orders is nowhere written (A41).
     """
     prebook = live_prebook(order.attributes)
     if answer.is_refusal:
