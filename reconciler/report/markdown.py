@@ -217,8 +217,7 @@ def _row(row: Row) -> Iterator[str]:
     """A row of a diff, folded so that a phone shows it without scrolling."""
     match row:
         case Part(name, comes, words, lot):
-            told = [", ".join(lot), *words[1:]] if lot else words
-            yield from _folded("+" if comes else "-", f"{name}:", told)
+            yield from _folded("+" if comes else "-", f"{name}:", [*lot, *words[1:]] if lot else words)
         case Fact(name, value):
             yield from _folded(" ", name, [value])
         case Difference(path, before, after):
@@ -260,14 +259,16 @@ def _pointer(report: Report) -> str:
 def _last(plan: Document) -> Iterator[str]:
     """What nobody decides by, and the digest that says which plan this is."""
     calls = plan["calls"]
-    told = [f"{plan['unchanged']:,} unchanged."] if plan["changes"] else []
+    told = []
+    if plan["changes"]:
+        told.append(f"{counted(calls['apply'], 'call')} to apply, {calls['verify']:,} to check.")
+        told.append(f"{plan['unchanged']:,} unchanged.")
+    if calls["reserve"]:
+        told.append(f"{calls['reserve']:,} of the calls left today are kept for others.")
     if others := left_alone_words(plan):
         told.append(f"Left alone: {prose(others)} that nobody manages here.")
-    told.append(
-        f"{counted(calls['apply'], 'call')} to apply and {calls['verify']:,} to check; of those left today "
-        f"{calls['reserve']:,} are kept for others."
-    )
-    yield " ".join(told)
+    if told:
+        yield " ".join(told)
     yield f"Plan {code(plan['digest'])}"
 
 

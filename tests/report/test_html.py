@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from reconciler.model.address import KINDS
 from reconciler.model.event import Outcome
+from reconciler.model.plan import GuardVerdict, Verdict
 from reconciler.report.document import plan_document
 from reconciler.report.html import MOST_UNFOLDED, render_html
 from reconciler.report.page import TEMPLATES
@@ -71,6 +72,31 @@ def test_every_change_is_there() -> None:
     assert "<code>purchase.order.create</code>" in render_html(
         Report("plan", plan=full_document()), show_calls=True
     )
+
+
+def test_a_card_that_is_closed_says_what_it_comes_down_to() -> None:
+    """What and how much, or what moved, stands in its summary."""
+    summaries = re.findall(r"<summary>.*?</summary>", page(), re.DOTALL)
+    gists = [re.findall(r'<span class="word">(.*?)</span>', each) for each in summaries]
+    assert ["40 HB RSFRE60", "20 HB RSMON60", "3,360.00"] in gists
+    assert ["price 0.39 → 0.41"] in gists
+    assert ["ship date <time>2027-02-04</time> → <time>2027-02-10</time>"] in gists
+
+
+def test_a_guard_that_spoke_often_stands_there_once() -> None:
+    """With how often, each of its words behind a fold, and the way through at both places."""
+    guards = tuple(
+        GuardVerdict(
+            "protected", Verdict.REFUSED, f"purchase_orders.{name} is protected", f"protected:{name}"
+        )
+        for name in ("may-2027-05-01", "june")
+    )
+    text = page(guards=guards)
+    assert text.count('<code class="place">protected</code>') == 1
+    assert "2 times: purchase_orders.may-<time>2027-05-01</time> is protected and 1 more" in text
+    assert "<li>purchase_orders.june is protected</li>" in text
+    assert "<code>--allow protected:ADDRESS</code> lets each through" in text
+    assert "the label <code>allow:protected:ADDRESS</code>" in text
 
 
 def test_many_changes_are_folded() -> None:

@@ -206,6 +206,19 @@ def test_nothing_scrolls_sideways(page: Page, name: str, width: int) -> None:
     assert spilled == []
 
 
+def test_no_line_ends_within_a_date(page: Page) -> None:
+    """Whatever the width, a date stands on one line, and what is copied is what is written."""
+    document = full_document()
+    document["changes"][2]["address"] = "purchase_orders.valentines-altaflor-2027-01-04"
+    for width in (320, PHONE):
+        page.show(Report("plan", "shop", plan=document), width)
+        assert page.run(
+            "const seen = [...document.querySelectorAll('.change time')].filter(x => x.checkVisibility());"
+            "return seen.length > 5 && seen.every(x => x.getClientRects().length === 1)"
+        )
+    assert "valentines-altaflor-2027-01-04" in page.shown()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["planned", "applied", "invalid"])
 def test_every_word_can_be_read(page: Page, name: str, scheme: str) -> None:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from reconciler.model.change import Action, AttributeChange, Change, Reason
 from reconciler.model.event import Outcome
+from reconciler.model.project import GuardSettings
+from reconciler.model.value import Json
+from reconciler.plan.guard import Judged, judge_plan
 from reconciler.report.document import plan_document
-from reconciler.report.markdown import LIMIT, render_markdown
+from reconciler.report.markdown import MOST_UNFOLDED, render_markdown
+from reconciler.report.markdown_blocks import LIMIT
 from reconciler.report.markdown_text import code, fence, html_code, prose
 from reconciler.report.report import Report
-from report.plans import full_document, full_plan, numbered, summary_of
+from report.plans import full_document, full_plan, numbered, order, plan_of, summary_of
 
 FAULT: dict[str, Any] = {
     "severity": "error",
@@ -57,7 +65,9 @@ def test_figures_and_guards_come_before_the_changes() -> None:
         "**2 to create** · **3 to change** · **1 to replace** · **1 to adopt** · **1 to delete** · "
         "3,360.00 committed · 850.00 sold · fee 12.75 · 15 calls, 2,750 left"
     )
-    assert "> - Guard `max_deletes` refuses: 6 deletes, 5 are allowed. Label `allow:max_deletes` lets it" in head
+    assert (
+        "> - Guard `max_deletes` refuses: 6 deletes, 5 are allowed. Label `allow:max_deletes` lets it" in head
+    )
     assert "> - At a command line it is `--allow max_deletes`." in head
     assert "> [!IMPORTANT]\n> - Guard `confirmed` was allowed: " in head
     assert "4 of 20 boxes are missing" in head
@@ -94,33 +104,28 @@ def test_a_guard_has_one_line_with_the_worst_and_the_rest_behind_a_fold() -> Non
 def test_a_price_without_a_margin_is_the_worst() -> None:
     """A margin that cannot be told is farther from its limit than any that can."""
     prices = {"a": "0.40", "b": "0", "c": "0.10"}
-    wanted = {
-        name: [{"name": "main", "price": price, "content": {"cost": "0.30"}}] for name, price in prices.items()
+    wanted: dict[str, list[Json]] = {
+        name: [{"name": "main", "price": price, "content": {"cost": "0.30"}}]
+        for name, price in prices.items()
     }
-    text = planned(
-        judged(*(replace(priced(name, "1", "1"), wanted={"items": wanted[name]}) for name in prices))
-        | {},
-    ) if False else planned(
-        judged(
-            *(replace(priced(name, "1", "1"), wanted={"items": wanted[name]}) for name in prices),
-            min_margin=Decimal("0.5"),
-        )
-    )
+    changes = (replace(priced(name, "1", "1"), wanted={"items": items}) for name, items in wanted.items())
+    text = planned(judged(*changes, min_margin=Decimal("0.5")))
     assert re.search(r"refuses 3 times, at worst: `items.main: price 0[.0]*, cost 0.30: no margin", text)
 
 
 def test_a_flag_that_is_too_long_for_a_label_has_another_way() -> None:
     """A label ends at 50 characters; where an address is longer, the plan is started by hand."""
+    protected: dict[str, Any] = {"action": Action.DELETE, "policy": {"protected": True}}
     short, long = (
-        planned(
-            judged(*(replace(priced(each, "1", "1"), action=Action.DELETE, policy={"protected": True}) for each in names))
-        )
+        planned(judged(*(replace(priced(each, "1", "1"), **protected) for each in names)))
         for names in (("a", "b"), ("a", "a-very-long-name-of-an-order"))
     )
     assert "refuses 2 times: `purchase_orders.a is protected and would be deleted` and 1 more." in short
     assert "Label `allow:protected:ADDRESS` lets each through." in short
     assert "Label" not in long
-    assert "`protected:ADDRESS` is too long for a label: start the plan by hand and fill in its `allow`." in long
+    assert (
+        "`protected:ADDRESS` is too long for a label: start the plan by hand and fill in its `allow`." in long
+    )
 
 
 def test_the_summary_of_a_change_says_what_it_comes_down_to() -> None:
@@ -153,10 +158,15 @@ def test_each_change_is_behind_a_fold() -> None:
     assert text.count("<details>") == len(document["changes"])
     assert text.count("<details") == text.count("</details>")
     assert "- items.monte-60.price 0.39\n+ items.monte-60.price 0.41\n" in text
-    assert "+ freedom-60: 40 HB RSFRE60, 12 × 25 stems\n+   cost 0.28 · price 0.42 · margin 33 %\n" in text
+    assert (
+        "+ freedom-60: 40 HB RSFRE60\n+   12 × 25 stems · cost 0.28 · price 0.42\n+   margin 33 %\n" in text
+    )
     assert "**would be lost:** line 70012" in text
-    few, many = (planned(dict(plan_document(plan_of(*full_plan().changes[:count])))) for count in (5, 6))
-    assert (few.count("<details><summary><code>"), many.count("<details open><summary><code>")) == (0, 0)
+    few, many = (
+        planned(dict(plan_document(numbered(count)))) for count in (MOST_UNFOLDED, MOST_UNFOLDED + 1)
+    )
+    assert few.count("<details open><summary><code>") == MOST_UNFOLDED
+    assert "<details open><summary><code>" not in many
 
 
 def test_steps_for_a_person_stand_in_one_place() -> None:
