@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
+from hmac import compare_digest
 from pathlib import Path
 
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -36,7 +37,7 @@ class KeptFiles:
             return None
         with suppress(OSError):
             seal, content = _read(f"{self._folder}/{key}")
-            if seal == _seal(key, content):
+            if compare_digest(seal, _seal(key, content)):
                 self._used.add(key)
                 return content
         return None
