@@ -63,6 +63,15 @@ class Desk:
         """The first element."""
         return self.browser.find_element("css selector", css)
 
+    def send(self, button: WebElement) -> None:
+        """Click what sends a form, and wait until the page that answers has come."""
+        from selenium.webdriver.support.expected_conditions import staleness_of
+        from selenium.webdriver.support.wait import WebDriverWait
+
+        page = self.find("html")
+        button.click()
+        WebDriverWait(self.browser, 10).until(staleness_of(page))
+
     def told(self) -> str:
         """The message on the page."""
         return self.find(".told").text
@@ -116,7 +125,7 @@ def test_reserve_a_line_by_clicking(desk: Desk) -> None:
     assert "Nothing that is reserved" in desk.find("#reserved-BLOOM").text
     desk.open("?location=MIA&product=RSFRE60")
     desk.find(f"#line-{LINE} input[name=customer]").send_keys("BLOOM")
-    desk.find(f"#line-{LINE} .do > form button").click()
+    desk.send(desk.find(f"#line-{LINE} .do > form button"))
     assert desk.told() == f"Line {LINE} is reserved."
     assert desk.find(f"#line-{LINE} .chip.reserved").text == "BLOOM"
     desk.open("shops")
@@ -131,7 +140,7 @@ def test_confirm_an_order_by_clicking(desk: Desk) -> None:
     desk.open(f"orders?number={number}")
     order = f"#order-{number}"
     assert "Unseen: not confirmed" in desk.find(order).text
-    desk.find(f"{order} > footer button.main").click()
+    desk.send(desk.find(f"{order} > footer button.main"))
     assert desk.told() == f"{number} is confirmed by the farm."
     assert "10 offered" in desk.find(order).text
     assert [row["quantity"] for row in desk.komet.reserved()] == [10]
@@ -144,7 +153,7 @@ def test_split_behind_more(desk: Desk) -> None:
     form = desk.find(f"#line-{LINE} form[action='/_desk/do/stock-split']")
     form.find_element("name", "boxes").send_keys("4")
     form.find_element("name", "customer").send_keys("BLOOM")
-    form.find_element("css selector", "button").click()
+    desk.send(form.find_element("css selector", "button"))
     assert desk.told() == f"Line {LINE} was split."
     assert [row["quantity"] for row in desk.komet.reserved()] == [4]
 
@@ -153,7 +162,7 @@ def test_five_minutes_pass_by_clicking(desk: Desk) -> None:
     """The clock on the page moves on."""
     desk.open("log")
     assert "14:00:00" in desk.find("time").text
-    desk.find("#pass-five-minutes").click()
+    desk.send(desk.find("#pass-five-minutes"))
     assert "14:05:00" in desk.find("time").text
 
 
