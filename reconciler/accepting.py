@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.config.draft import Check
 from reconciler.config.rewrite import REMOVED, Removed, RewriteRefused, rewrite
@@ -26,8 +28,7 @@ from reconciler.reading import read_account
 from reconciler.session import Session
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """One resource: which attributes become what in its file, or how it is `gone`; what is `left` and why."""
 
     address: Address
@@ -42,8 +43,7 @@ class Acceptance:
         return bool(self.changes or self.gone)
 
 
-@dataclass(frozen=True, slots=True)
-class Takeover:
+class Takeover(Struct, frozen=True):
     """All of them in order, the new `texts` by file name, and the calls that reading took."""
 
     acceptances: tuple[Acceptance, ...]

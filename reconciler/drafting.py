@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.config.draft import Check, address_at, draft_name, draft_texts, is_sound
 from reconciler.errors import ConfigurationError
@@ -22,8 +24,7 @@ from reconciler.model.value import Value, digest_of, plain
 from reconciler.plan.planner import Basis
 
 
-@dataclass(slots=True)
-class Drafts:
+class Drafts(Struct):
     """What is to be written so far, what of it was `skipped`, and the scope in which it goes by its names."""
 
     basis: Basis

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from reconciler.errors import ConfigurationError
 from reconciler.kinds.registry import REGISTRY
@@ -22,8 +23,7 @@ FORMAT = 1
 """The version of the document's form."""
 
 
-@dataclass(frozen=True, slots=True)
-class DriftReading:
+class DriftReading(Struct, frozen=True):
     """What drifted, `since` which run (None where none is known), and the `calls` that seeing it took."""
 
     drifts: Drifts

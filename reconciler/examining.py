@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.config.configuration import Configuration
 from reconciler.config.tokens import read_token
@@ -38,8 +39,7 @@ Tell = Callable[[str], None]
 """Hears of calls before they are made, and of what had to be left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(Struct, frozen=True):
     """The checks, in the order in which one rests on the other; what the probes said; the calls of all."""
 
     checks: tuple[Check, ...]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.config.draft import Check
 from reconciler.drafting import Drafts
@@ -30,8 +32,7 @@ Announce = Callable[[int, str], None]
 """Hears of calls before they are made: how many, and what for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What is to be imported: kinds (all, where none is named), customers by code, and ship dates, the last
     one included."""
 
@@ -64,8 +65,7 @@ class Request:
         return kind in (self.kinds or WRITINGS)
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What was found: the resources, the `texts` of their files by name, what was `skipped`, what is `unsaid`
     of those that were written, what Komet shows of no resource of a kind (`hidden`), and the calls spent.
 
@@ -119,8 +119,7 @@ def note_import(session: Session, imported: Imported) -> None:
         session.state.resources.bind(session.scope, binding)
 
 
-@dataclass(slots=True)
-class _Search:
+class _Search(Struct):
     """One import under way: what is read in which order, and drafted."""
 
     session: Session

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.errors import ConfigurationError
 from reconciler.kinds.catalogue import LISTS, Catalogue, list_from_rows, rows_from_answer
@@ -39,8 +41,7 @@ _LIST_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The configuration with its codes looked up, beside what is remembered of it."""
 
     resolved: Mapping[Address, ResolvedResource]

@@ -8,9 +8,10 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+
+from msgspec.structs import replace
 
 from reconciler.config.configuration import Configuration
 from reconciler.config.files import FileFault

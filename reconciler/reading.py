@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler import __version__
 from reconciler.asking import asked_shops, read_kind, spared_customers
@@ -31,8 +33,7 @@ from reconciler.state.snapshots import Snapshot
 from reconciler.verdicts import AGREEING, FORMAT, Verdicts, by_kind
 
 
-@dataclass(frozen=True, slots=True)
-class AccountReading:
+class AccountReading(Struct, frozen=True):
     """What a plan rests on, and `live`: all that was read, by kind, also what is nobody's business here.
 
     `kept` are addresses that left the configuration and stay as they are.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.errors import PlanUnusable, QuotaExhausted, ReconcilerError, StateError
 from reconciler.komet.passing import TooFast

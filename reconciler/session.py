@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from reconciler.config.configuration import Configuration
 from reconciler.config.tokens import read_token
@@ -19,8 +20,7 @@ from reconciler.state.scope import Scope
 from reconciler.state.snapshots import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """One configuration repository with its state and its account, for the length of one command.
 
     Offline, `snapshot` is what takes the place of reading the account. What `rests_on_memory` may be told

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.errors import ConfigurationError, UsageError
 from reconciler.kinds.customers.undoing import reactivated, restored_customer
@@ -41,8 +43,7 @@ _UNRECORDED = "what it was before is not recorded"
 _BROUGHT_BACK = "it brought back what was last agreed on; what stood there before, others had made of it"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What taking one change back wants of its address: `resolved`, or None: that nothing is there.
 
     `remarks` say what cannot be taken back with it; where `why_not` is set nothing of it can. One that

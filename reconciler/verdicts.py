@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
+
+from msgspec import Struct, field
 
 from reconciler import __version__
 from reconciler.config.configuration import Configuration
@@ -22,8 +23,7 @@ AGREEING = frozenset({"purchase_orders", "prebooks"})
 """The kinds of which one row shows everything, so that its digest can stand for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdicts:
+class Verdicts(Struct, frozen=True):
     """The agreements that still may hold: `wanted` is the digest of what each address asks for now, together
     with everything that it is looked up in, `before` what was agreed on."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler import __version__
 from reconciler.errors import (
@@ -62,8 +64,7 @@ if TYPE_CHECKING:  # who plans neither applies nor verifies, and need not wait u
     from reconciler.verify.finding import Verification
 
 
-@dataclass(frozen=True, slots=True)
-class RunIdentity:
+class RunIdentity(Struct, frozen=True):
     """Who applies: the run's id, who started it, and from which commit of the configuration."""
 
     run: str

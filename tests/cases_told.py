@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 from world import World
 
 from reconciler.errors import ReconcilerError
@@ -21,14 +21,13 @@ FOLDER = Path(__file__).parent / "cases"
 CASES = sorted(folder.name for folder in FOLDER.iterdir() if (folder / "config").is_dir())
 
 
-@dataclass
-class Told:
+class Told(Struct):
     """One case: its world at the moment of planning, and what the one who plans asks for."""
 
     name: str
     world: World
     choices: Choices
-    fault: ReconcilerError | None = field(default=None)
+    fault: ReconcilerError | None = None
 
     @property
     def folder(self) -> Path:

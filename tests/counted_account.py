@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from world import World, seed_with
 
 PROJECT = "bloomnet-miami"
@@ -17,8 +17,7 @@ LOCATIONS = ("MIA", "LAX", "JFK")
 PACK = "box_type: HB, unit: stem, bunches: 12, stems: 25"
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """How much there is of everything, and how many orders fit into a call.
 
     What a reading costs depends on dates, places and customers, and on how many batches of numbers the

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 from counted_account import FIRST_PRODUCT, Size, make_account
+from msgspec.structs import replace
 from world import World
 
 from reconciler.asking import asked_shops

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cases_told import tell
+from msgspec.structs import replace
 from world import ACCOUNT, World
 
 from reconciler.errors import ConfigurationError, PlanUnusable, StateError, UsageError

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Comparison, Kind, LiveIds, Match, Scope, Subject
 from reconciler.komet.drive import drive
@@ -18,8 +20,7 @@ from reconciler.plan.change import Judgement, judge, live_binding, seen
 from reconciler.plan.cost import resolved_of
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a change's resource looks: what of the change is left, and what stands in Komet for it.
 
     One that is settled was not read: its ship date has passed. `live` is all that was read of its kind.

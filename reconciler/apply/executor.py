@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.apply.checking import Look, calls_follow, look_at
 from reconciler.apply.progress import Progress
@@ -31,8 +33,7 @@ from reconciler.plan.order import needs
 from reconciler.state.journal import JournalEntry
 
 
-@dataclass(slots=True)
-class Applying:
+class Applying(Struct):
     """One apply. `earlier` are the calls that earlier runs left open, `bindings` what is remembered as it
     begins; `error` is what ended it early.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from reconciler.model.change import Change
 from reconciler.model.event import Outcome
@@ -12,8 +12,7 @@ from reconciler.model.summary import ChangeResult
 from reconciler.model.value import Path
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(Struct):
     """One change: how far it came.
 
     `in_doubt` is the journal's entry of the call whose effect nobody knows, `doubted` that call. `left` are

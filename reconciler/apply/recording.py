@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from reconciler.model.address import Address
 from reconciler.model.event import Outcome
@@ -22,8 +23,7 @@ def lease_life(timeout: Decimal) -> timedelta:
     return max(timedelta(minutes=5), timedelta(seconds=2 * float(timeout)))
 
 
-@dataclass(frozen=True, slots=True)
-class StateRecorder:
+class StateRecorder(Struct, frozen=True):
     """The recorder of one run. Every line is on the disk when the method returns."""
 
     state: State

@@ -7,8 +7,10 @@ stock line, the name of a ship-to, the value of an attribute (Komet API §5.7, A
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.apply.checking import Look
 from reconciler.apply.placeholders import fits
@@ -25,8 +27,7 @@ NOT_FOUND = "reading does not show it: made again where it is still wanted"
 NOT_WANTED = "nothing of it was left to do when the plan was made"
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(Struct, frozen=True):
     """What is written down of a call in doubt: DONE with what it taught, or FAILED when reading does not
     show it."""
 

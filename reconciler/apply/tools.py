@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from reconciler.kinds.kind import Kind, Scope
 from reconciler.komet.port import KometPort
@@ -53,8 +54,7 @@ class Recorder(Protocol):
         """A sign of life for whoever waits; raises when the account was taken over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """What an apply works with.
 
     `now` is the account's clock, `wait` lets seconds pass, and `patience` are the seconds within which a call

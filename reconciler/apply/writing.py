@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.apply.placeholders import NotKnown, fill_in, fill_in_known
 from reconciler.apply.progress import Progress
@@ -21,8 +23,7 @@ from reconciler.model.value import Json
 NOT_WRITTEN_DOWN = "the call was made, and what came of it could not be written down"
 
 
-@dataclass(slots=True)
-class Writing:
+class Writing(Struct):
     """The calls of one apply, and what they taught.
 
     `facts` fill the placeholders of later calls, `learned` are the bindings of what was created, `unsettled`

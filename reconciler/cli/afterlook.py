@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.cli import screen
 from reconciler.cli.failure import error_document, tell
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 VERIFIED = ("reservations", "purchase_orders")
 
 
-@dataclass(frozen=True, slots=True)
-class Afterlook:
+class Afterlook(Struct, frozen=True):
     """What `apply --verify` saw as JSON, as text, and the exit code of both together."""
 
     document: dict[str, Json]

@@ -7,9 +7,10 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.cli import screen
 from reconciler.model.inert import inert
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("reconciler.notify")
 
 
-@dataclass(slots=True)
-class Heard:
+class Heard(Struct):
     """What is known of a run when it ends: its configuration, and what it was; None where an error tells."""
 
     configuration: Configuration | None = None

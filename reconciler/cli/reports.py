@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
+from msgspec import Struct, field
 
 from reconciler.cli import screen
 from reconciler.cli.options import F
@@ -55,8 +55,7 @@ def report_option(*formats: str) -> Callable[[F], F]:
     )
 
 
-@dataclass(slots=True)
-class Told:
+class Told(Struct):
     """What a command has to tell so far: each member is set once it is known.
 
     `result` is what `--json` prints. An `error` that is set stands for a run that ended without one.
@@ -86,8 +85,7 @@ class Told:
         self.result, self.error = document, _member(document, "error")
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
+class Outputs(Struct, frozen=True):
     """Where the reports go: `form` to stdout if it is one of `DRAWN`, each of `places` to its file."""
 
     form: str = "text"

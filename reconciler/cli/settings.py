@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
+from msgspec import Struct, field
 
 
-@dataclass
-class Settings:
+class Settings(Struct):
     """What the global options say. What stands after the command's name goes before what stands in front."""
 
     directory: Path = Path()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
+
+from msgspec.json import decode
 
 from reconciler.model.value import Json, Value
 
@@ -37,6 +39,9 @@ class Attributes(Mapping[str, Value]):
     def __len__(self) -> int:
         return len(self._read())
 
+    def items(self) -> ItemsView[str, Value]:
+        return self._read().items()
+
     def __repr__(self) -> str:
         return repr(self._read())
 
@@ -44,7 +49,7 @@ class Attributes(Mapping[str, Value]):
         if self._value is None:
             from reconciler.config.conversion import convert
 
-            value, _ = convert(self._kind, json.loads(self._bytes))
+            value, _ = convert(self._kind, decode(self._bytes))
             assert isinstance(value, dict)
             self._value = value
         return self._value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.config.agreement import agree
 from reconciler.config.resource_files import ResourceFiles
@@ -12,8 +13,7 @@ from reconciler.model.address import Address
 from reconciler.model.resource import DesiredResource
 
 
-@dataclass(frozen=True, slots=True)
-class Combined:
+class Combined(Struct, frozen=True):
     """`resources` in address order, `moved` from old addresses to new ones."""
 
     resources: Mapping[Address, DesiredResource]

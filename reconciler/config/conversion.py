@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 from reconciler.config.schemas import Schema, resolved, schema
 from reconciler.model.value import Json, Path, Value, decimal_text
 
 
-@dataclass(frozen=True, slots=True)
-class TooPrecise:
+class TooPrecise(Struct, frozen=True):
     """A number with more decimals than Komet keeps."""
 
     path: Path
@@ -26,8 +26,7 @@ Found: TypeAlias = list[TooPrecise]
 Converter: TypeAlias = Callable[[Any, Path, Found], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaves:
+class _Leaves(Struct, frozen=True):
     """What becomes of the scalars that a schema gives a type: an amount with so many decimals, a date."""
 
     amount: Callable[[int | None], Converter]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+
+from msgspec import Struct
 
 from reconciler.model.address import Address
 from reconciler.model.project import Project
@@ -34,8 +35,8 @@ def settings_digest(project: Project) -> str:
 
 
 def _settings(value: object) -> Json:
-    if is_dataclass(value):
-        kept = [each.name for each in fields(value) if each.name not in _ELSEWHERE]
+    if isinstance(value, Struct):
+        kept = [name for name in value.__struct_fields__ if name not in _ELSEWHERE]
         return {name: _settings(getattr(value, name)) for name in kept}
     if isinstance(value, Mapping):
         return {name: [type(inner).__name__, _settings(inner)] for name, inner in value.items()}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.config.configuration import Configuration
 from reconciler.config.files import PROJECT_FILE, FileFault, read_source
@@ -22,8 +23,7 @@ _LONGEST = 72
 """Columns up to which the origins stand below each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A value that holds no other, and where it was written: `file:line`, or what stands for that."""
 
     value: Value

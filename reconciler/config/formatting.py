@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.config.source import SourceFile
 from reconciler.config.yaml_document import read_document
@@ -60,8 +61,7 @@ def _unformattable(source: SourceFile) -> Diagnostic:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Comment:
+class _Comment(Struct, frozen=True):
     """A comment: where it begins and its text. `is_alone` says that nothing but dashes stands before it."""
 
     place: int
@@ -97,8 +97,7 @@ def _comments(layout: Layout) -> list[_Comment]:
     return found
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """A line under way. `column` is where its comment stood."""
 
     text: str

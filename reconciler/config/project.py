@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path as FilePath
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.config.conversion import convert
 from reconciler.config.nearest import nearest
@@ -33,8 +34,7 @@ _DEFAULT_TOKEN = {"env": "KOMET_COMPANY_TOKEN"}
 _WHOLE = ("token", "future_sales_customer")
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectReading:
+class ProjectReading(Struct, frozen=True):
     """What the project file gave: the project if it is valid, the variables if the file could be read."""
 
     project: Project | None
@@ -138,8 +138,7 @@ def _rule_faults(
     return [*known, *rules.notifications(root)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(Struct, frozen=True):
     settings: Mapping[str, Any]
     source: SourceFile
     environment: str | None

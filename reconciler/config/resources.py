@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from reconciler.config.conversion import simplify
 from reconciler.config.nearest import likely_name, nearest
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 MOVED = "moved"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A resource as it stands in a file; `attributes` are as `plain` gives them, None while `value` does not
     satisfy its schema."""
 
@@ -43,8 +43,7 @@ class Written:
         return self.source.fault(place.value if path else place.key, summary, **more)
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenMove:
+class WrittenMove(Struct, frozen=True):
     """An entry of `moved` as it stands in a file."""
 
     old: str
@@ -55,8 +54,7 @@ class WrittenMove:
         return self.source.fault(self.source.place((MOVED, self.old)).key, summary, **more)
 
 
-@dataclass(slots=True)
-class Collection:
+class Collection(Struct):
     """What was read so far, over all files; `is_whole` is false once there were `most` faults, too many to go
     on."""
 

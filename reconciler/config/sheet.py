@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from reconciler.config.attributes import Attributes
 from reconciler.config.source import Mark, SourceFile
@@ -16,8 +18,7 @@ Row: TypeAlias = tuple[str, str, int, int, str, int]
 """Kind, name, line, column, digest, and how many bytes its attributes take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What a file says that other files may contradict.
 
     `needs` are names that must be written somewhere, by the kind that refers to them and the kind that they
@@ -34,8 +35,7 @@ class Facts:
     shipping: Sequence[Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A file without a fault. `bodies` are the attributes of its `rows`, one behind the other; `moves` lead
     from old addresses to new ones as they are written."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.origin import Origin
@@ -31,8 +32,7 @@ class Place(NamedTuple):
     value: Mark
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SourceFile:
+class SourceFile(Struct, frozen=True, eq=False):
     """The YAML text of a file, rendered if it is a template.
 
     `template_lines[n]` is the line of the template that made line n + 1 of `text`; it is empty for a file
@@ -42,9 +42,9 @@ class SourceFile:
     name: str
     text: str
     template_lines: Sequence[int] = ()
-    _index: dict[Path, Place] = field(default_factory=dict, repr=False)
-    _lines: list[str] = field(default_factory=list, repr=False)
-    _shown: dict[int, str | None] = field(default_factory=dict, repr=False)
+    _index: dict[Path, Place] = field(default_factory=dict)
+    _lines: list[str] = field(default_factory=list)
+    _shown: dict[int, str | None] = field(default_factory=dict)
 
     def places(self) -> dict[Path, Place]:
         """Where every value stands. Only a fault needs it, and a sound file never pays for it."""

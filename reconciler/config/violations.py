@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -12,14 +11,14 @@ from typing import Any
 
 import jsonschema
 from jsonschema.exceptions import ValidationError
+from msgspec import Struct
 
 from reconciler.config.conversion import decimal_places
 from reconciler.config.schemas import Schema, schema
 from reconciler.model.value import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """`value` at `path` breaks `keyword: limit` of the schema `part`.
 
     `missing` is the key that a `required` misses; `is_name` says that `value` is a key of the mapping at

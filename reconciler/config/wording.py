@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.config.nearest import likely_name, nearest
 from reconciler.config.phrases import phrase, quotes_hint, shown
@@ -26,8 +27,7 @@ def explain(name: str, value: object, source: SourceFile, prefix: Path = ()) -> 
     return faults or [wording.at((), f"{wording.subject(())} does not satisfy the schema of {name}")]
 
 
-@dataclass(frozen=True, slots=True)
-class _Wording:
+class _Wording(Struct, frozen=True):
     """Words for the violations of one value: where it is written, and by which schema it is judged."""
 
     source: SourceFile

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import (
     AliasEvent,
@@ -40,8 +40,7 @@ _SCALAR_TAGS: dict[str, type | tuple[type, ...]] = {
 _END = (MappingEndEvent, SequenceEndEvent)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """What a file says. `names` is where each key of the second level (a resource's name) stands."""
 
     source: SourceFile

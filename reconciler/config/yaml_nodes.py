@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import accumulate
 from typing import Any
 
+from msgspec import Struct, field
 from yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -39,8 +39,7 @@ FLOWS = frozenset([Form.FLOW_MAPPING, Form.FLOW_SEQUENCE])
 MAPPINGS = frozenset([Form.BLOCK_MAPPING, Form.FLOW_MAPPING])
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """One value. Its text is `[start, end)`: anchor and tag included, the line ends behind it not.
 
     `content` is where a collection begins behind its anchor and tag. `value` is the text of a scalar.
@@ -65,8 +64,7 @@ class Node:
                     waiting.append(entry.key)
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """A key and its value, or a value of a sequence."""
 
     key: Node | None
@@ -83,8 +81,7 @@ class Entry:
         return max(self.value.end, self.key.end if self.key else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The text of one sound file, and its root; None of a file that holds no value.
 
     `opening` is where the document is begun with `---`, or None.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from reconciler.model.node import Node
 from reconciler.model.value import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The answer of one customer's list on a `day`: the boxes of its lines by id. `turn` tells who was asked
     longer ago."""
 
@@ -19,8 +19,7 @@ class Asked:
     own: Mapping[int, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class AskedShops:
+class AskedShops(Struct, frozen=True):
     """Every customer's last answer, and since which turn each line has been taken by somebody."""
 
     customers: Mapping[int, Asked] = field(default_factory=dict)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from reconciler.kinds.row import Row, row_of
 from reconciler.model.query import Answer, Query
 from reconciler.model.value import Json, Value
 
 
-@dataclass(frozen=True, slots=True)
-class ListSource:
+class ListSource(Struct, frozen=True):
     """How one reference list is asked for, and where its rows name things (Komet API §2)."""
 
     query: Query
@@ -36,8 +36,7 @@ LISTS: Mapping[str, ListSource] = {
 """The lists that codes of a configuration are looked up in, by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One row of a reference list."""
 
     id: int
@@ -46,8 +45,7 @@ class Entry:
     active: bool = True
 
 
-@dataclass(frozen=True)
-class ReferenceList:
+class ReferenceList(Struct, frozen=True, dict=True):
     """One reference list, in the order of its ids."""
 
     entries: tuple[Entry, ...] = ()
@@ -75,23 +73,29 @@ class ReferenceList:
         return entry.code
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+_EMPTY = ReferenceList()
+
+
+class Unknown(Struct, frozen=True):
     """A reference that the lists do not settle: `why` in plain words, `nearest` what may have been meant."""
 
     why: str
     nearest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """All reference lists. An empty one knows nothing and labels everything by id."""
 
     lists: Mapping[str, ReferenceList] = field(default_factory=dict)
 
     def lookup(self, name: str, reference: Value) -> Entry | Unknown:
         """The entry of list `name` that `reference` means: a code, `{id: N}` or `{description: TEXT}`."""
-        entries = self.lists.get(name, ReferenceList())
+        entries = self.lists.get(name, _EMPTY)
+        if (
+            isinstance(reference, str)
+            and len(found := entries.by_code.get(reference.strip().lower(), ())) == 1
+        ):
+            return found[0]
         singular = LISTS[name].singular
         if isinstance(reference, Mapping) and "id" in reference:
             wanted = reference["id"]
@@ -113,11 +117,11 @@ class Catalogue:
 
     def label(self, name: str, id: int) -> str:
         """The code of `id` in list `name`, else `id N`."""
-        return self.lists.get(name, ReferenceList()).label(id)
+        return self.lists.get(name, _EMPTY).label(id)
 
     def name_of(self, name: str, id: int) -> str:
         """The name of `id` in list `name` as a person sees it on a screen, else its label."""
-        entry = self.lists.get(name, ReferenceList()).by_id.get(id)
+        entry = self.lists.get(name, _EMPTY).by_id.get(id)
         return entry.name if entry is not None and entry.name else self.label(name, id)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from reconciler.kinds.asked import AskedShops
 from reconciler.kinds.catalogue import Catalogue
@@ -33,16 +34,14 @@ Notice: TypeAlias = Callable[[Diagnostic], None]
 """Where a fault goes that must not stop the search for further ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShipTo:
+class ShipTo(Struct, frozen=True):
     """A ship-to as Komet has it: its id, and the name that orders show of it."""
 
     id: int
     title: str
 
 
-@dataclass(frozen=True)
-class LiveIds:
+class LiveIds(Struct, frozen=True, dict=True):
     """The Komet ids behind addresses. An address that is wanted and not yet there has None.
 
     `labels` are what the web UI calls them: a customer's code. `numbers` are those of orders, None where an
@@ -63,8 +62,7 @@ class LiveIds:
         return self._by_id.get((kind, id))
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What reading and comparing rest on beside the resource itself.
 
     `today` is the business day as ISO date: an order that shipped before it is settled. `ids` are those of
@@ -91,8 +89,7 @@ class Scope:
     remembered: Mapping[tuple[str, str], Glance] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """What stands in Komet for an address.
 
     `retired` are predecessors that a replacement left behind, `cancelled` an order that somebody cancelled.
@@ -106,8 +103,7 @@ class Match:
     is_agreed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """Every live resource told apart.
 
     `wanted` has an entry for each address of the configuration that is not `settled`; `orphans` are ours and
@@ -123,8 +119,7 @@ class Matches:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Both sides of a resource in one canonical form.
 
     `before` and `after` hold only what can be compared, so they are equal exactly when nothing is to change.
@@ -147,8 +142,7 @@ class Comparison:
     learnt: Mapping[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """One resource with all that is known of it.
 
     `rewrite` asks to write what cannot be compared. `outgoing` are the ids of lines that are to be deleted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from reconciler.kinds.catalogue import Entry, Unknown
 from reconciler.kinds.kind import Notice, Scope
@@ -11,8 +11,7 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.value import Path, Value
 
 
-@dataclass(slots=True)
-class References:
+class References(Struct):
     """The look-ups of one resource; `failed` once any of them found nothing."""
 
     address: Address

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+
+from msgspec import Struct
 
 from reconciler.errors import UnexpectedAnswer
 from reconciler.model.query import Answer, RawRow
@@ -15,10 +17,10 @@ _FALSE = {"0", "false", "no", ""}
 _LARGEST = Decimal("1e20")
 _LARGEST_WHOLE = 2**63 - 1
 _MOST_PLACES = 20
+_DIGITS = re.compile("[0-9]{1,18}")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One object of an answer. Absent, null and empty are the same (Komet API §1.7).
 
     Every reader raises `UnexpectedAnswer` naming method and key when a value cannot be what is documented.
@@ -44,12 +46,10 @@ class Row:
         value = self.members.get(key)
         if value is None or value == "":
             return None
-        if isinstance(value, bool):
+        number = value if type(value) is int else self._whole(key, value)
+        if abs(number) > _LARGEST_WHOLE:
             raise self._unexpected(key, "a whole number", value)
-        number = Decimal(value) if isinstance(value, int) else self.decimal(key)
-        if number is None or number != int(number) or abs(number) > _LARGEST_WHOLE:
-            raise self._unexpected(key, "a whole number", value)
-        return int(number)
+        return number
 
     def required(self, key: str) -> int:
         """The whole number at `key`, which must be there."""
@@ -63,12 +63,7 @@ class Row:
         value = self.members.get(key)
         if value is None or value == "":
             return None
-        if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-            raise self._unexpected(key, "an amount", value)
-        try:
-            number = Decimal(str(value).replace(",", "").strip())
-        except (InvalidOperation, ValueError):
-            raise self._unexpected(key, "an amount", value) from None
+        number = value if isinstance(value, Decimal) else self._amount(key, value)
         if not number.is_finite() or _is_odd(number, value) or abs(number) >= _LARGEST:
             raise self._unexpected(key, "an amount", value)
         return number
@@ -122,6 +117,28 @@ class Row:
     def raw(self) -> RawRow | None:
         """The row as it came, where nobody has looked into it yet."""
         return self.members if isinstance(self.members, RawRow) else None
+
+    @property
+    def opened(self) -> Row:
+        """The same row, looked into once for all of its members."""
+        raw = self.raw
+        return self if raw is None else Row(self.method, self.where, raw.members)
+
+    def _whole(self, key: str, value: object) -> int:
+        if isinstance(value, str) and _DIGITS.fullmatch(value):
+            return int(value)
+        number = None if isinstance(value, bool) else self.decimal(key)
+        if number is None or number != int(number):
+            raise self._unexpected(key, "a whole number", value)
+        return int(number)
+
+    def _amount(self, key: str, value: object) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise self._unexpected(key, "an amount", value)
+        try:
+            return Decimal(str(value).replace(",", "").strip())
+        except (InvalidOperation, ValueError):
+            raise self._unexpected(key, "an amount", value) from None
 
     def _unexpected(self, key: str, expected: str, got: object) -> UnexpectedAnswer:
         return UnexpectedAnswer(self.method, self.where + key, expected, got)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from reconciler.kinds.catalogue import Catalogue
 from reconciler.kinds.kind import Reading, Scope, Subject
@@ -12,8 +13,7 @@ from reconciler.model.resource import LiveResource
 from reconciler.model.value import Path, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """A live resource as a configuration would want it, no default written.
 
     `names` are names for it, the short one first and each one more telling; `live` is what it stands for, or
@@ -26,24 +26,21 @@ class Described:
     unsaid: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Indescribable:
+class Indescribable(Struct, frozen=True):
     """A live resource, or something of it, that no configuration can say: which one, and why."""
 
     what: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A customer that an order names, and whether the order goes to one of that customer's ship-tos."""
 
     customer: int
     has_ship_to: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Quest:
+class Quest(Struct, frozen=True):
     """What `import` looks for: these customers, by id or by code in lower case, and these ship dates.
 
     The dates are in order. `managed` are the ids of live resources that the configuration speaks of already,
@@ -61,8 +58,7 @@ class Quest:
     names: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Drifted:
+class Drifted(Struct, frozen=True):
     """The attributes that moved in Komet since both sides last agreed, as a comparison names them.
 
     `paths` is None where nothing was recorded: then every difference may be drift. `is_named` says that the
@@ -79,8 +75,7 @@ class Drifted:
         return any(each[: len(path)] == path[: len(each)] for each in self.paths)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """`attributes` are the written ones with live values in place of those that moved.
 
     They are None when the resource is gone from Komet, and then `gone` says how. `left` says what moved and

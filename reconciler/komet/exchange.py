@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from msgspec import Struct
+
 from reconciler.komet.methods import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A request without its token, which goes in at `token` when the request leaves.
 
     `path` is below the base URL, `query` is encoded, `body` is the text of a JSON object.
@@ -38,8 +39,7 @@ class Sealed:
         return len(self.query) + len(self.body or b"")
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """An answer in full: HTTP code, headers under lower-case names, body."""
 
     code: int
@@ -47,8 +47,7 @@ class Received:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """No whole answer came: why, and whether the request may have left."""
 
     reason: str

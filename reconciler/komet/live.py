@@ -7,7 +7,8 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.errors import KometError, Refused, Unreachable, WriteNotAllowed
 from reconciler.komet.exchange import Request, Wire
@@ -23,8 +24,7 @@ from reconciler.model.value import Json
 _log = logging.getLogger("reconciler.komet")
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """Time and chance as the border uses them: `clock` in seconds from anywhere, `random` from 0 to 1."""
 
     clock: Callable[[], float] = time.monotonic

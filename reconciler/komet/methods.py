@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from reconciler.errors import KometError
 
@@ -17,8 +18,7 @@ class Place(Enum):
     HEADER = "header"
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """How a method is called and answers.
 
     `payload` are the keys under which its answer's substance stands; a `listing` says by a message that it

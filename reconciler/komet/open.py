@@ -7,12 +7,13 @@ import ipaddress
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from reconciler.errors import AccessError, KometError, UsageError
 from reconciler.komet.live import LiveKomet, Pace
@@ -23,8 +24,7 @@ from reconciler.model.secret import Secret
 SIMULATOR = "simulator:"
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """A way to an account.
 
     `account` is its stable name, under which calls are counted. `now` is the account's clock in UTC: the

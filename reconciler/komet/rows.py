@@ -40,6 +40,15 @@ def read_json(text: str) -> Any:
     return json.loads(text, parse_float=_decimal, parse_constant=_refuse)
 
 
+def _read_object(content: bytes) -> dict[str, object]:
+    """As `read_json` reads it. What msgspec reads it reads alike and sooner; the rest it refuses."""
+    try:
+        return _OBJECT.decode(content)
+    except msgspec.DecodeError:
+        row: dict[str, object] = read_json(content.decode())
+        return row
+
+
 class _Reader:
     """Reads the rows of one method."""
 
@@ -49,11 +58,10 @@ class _Reader:
     def members(self, content: bytes) -> Mapping[str, object]:
         """What the row holds; UnexpectedAnswer when it is no JSON."""
         try:
-            row: dict[str, object] = read_json(content.decode())
+            return _read_object(content)
         except (ValueError, RecursionError):
             shown = content[:80].decode("utf-8", "replace")
             raise UnexpectedAnswer(self._method.name, "a row", "JSON", shown) from None
-        return row
 
     def digest(self, content: bytes) -> str:
         """Over the row with sorted keys, its fractions as they are written."""
@@ -78,6 +86,9 @@ def _decimal(text: str) -> Decimal:
     if abs(number.adjusted()) > _LARGEST_EXPONENT or len(text) > 2 * _LARGEST_EXPONENT:
         raise ValueError("a number that no amount can be")
     return number
+
+
+_OBJECT = msgspec.json.Decoder(dict[str, object], float_hook=_decimal)
 
 
 def _refuse(text: str) -> NoReturn:

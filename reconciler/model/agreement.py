@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from reconciler.model.address import Address
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """A verdict that holds as long as none of the three digests has changed: nothing is to be done.
 
     `wanted` stands for what the configuration asks for and everything that it is looked up in, `shown` for

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from reconciler.model.address import Address
 from reconciler.model.origin import Origin
@@ -38,8 +39,7 @@ class Reason(StrEnum):
     UNDONE = "undone"
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeChange:
+class AttributeChange(Struct, frozen=True):
     """One attribute before and after, as JSON. A whole item that comes or goes is one change at its path."""
 
     path: Path
@@ -48,8 +48,7 @@ class AttributeChange:
     sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What the plan saw of a live resource: apply refuses to write when its digest is another by then."""
 
     id: int
@@ -57,8 +56,7 @@ class Seen:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReservedBoxes:
+class ReservedBoxes(Struct, frozen=True):
     """Boxes of one product and location: reserved before, what the change adds, what arrives, and all.
 
     `total` are the reserved boxes that we know of and the open ones.
@@ -71,8 +69,7 @@ class ReservedBoxes:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
+class Sale(Struct, frozen=True):
     """What a change sells to a customer, as decimal text: `price` of all that its calls add, `cost` of it if
     every line has one, and Komet's `fee` on it with two places."""
 
@@ -81,8 +78,7 @@ class Sale:
     fee: str = "0.00"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A change with everything that carrying it out needs.
 
     `headline` describes the resource in Komet's words. `wanted` are the canonical values to be recorded once

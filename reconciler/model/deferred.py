@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -44,6 +44,9 @@ class Deferred(Mapping[str, V], Generic[V]):
 
     def __contains__(self, key: object) -> bool:
         return key in self.made
+
+    def items(self) -> ItemsView[str, V]:
+        return self.made.items()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mapping):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from reconciler.model.address import Address
 
@@ -20,8 +21,7 @@ class Outcome(StrEnum):
     NOT_STARTED = "not_started"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One line of progress: `step` of `steps` at `address` (0 of 0 for the run as a whole)."""
 
     address: Address | None

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta
 
 from reconciler.model.value import Json
 
 _AMOUNT = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?", re.ASCII)
+
+AmountText: TypeAlias = Annotated[str, Meta(pattern=rf"\A{_AMOUNT.pattern}\Z")]
+"""The decimal text of an amount: read into a structure, it is as strict as `Node.amount`."""
 
 
 class Node:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Occasion(StrEnum):
@@ -33,16 +34,14 @@ FOR_SOMEBODY = (
 """What somebody has to do something about, and that it is over: what is sent unless `on` says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """One thing that a notification is about: an address, a guard, an error; and what is to be said of it."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """What happened, in one run of `command` or in one look of a watch.
 
     `occasions` are all that it is, the gravest first: a destination hears of it once, under the first that it

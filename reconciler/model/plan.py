@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from reconciler.model.address import Address
 from reconciler.model.agreement import Agreement
@@ -23,8 +24,7 @@ class Verdict(StrEnum):
     ALLOWED = "allowed"
 
 
-@dataclass(frozen=True, slots=True)
-class GuardVerdict:
+class GuardVerdict(Struct, frozen=True):
     """One guard's judgement. `flag` is the `--allow` argument that would let exactly this through."""
 
     name: str
@@ -33,8 +33,7 @@ class GuardVerdict:
     flag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CallBudget:
+class CallBudget(Struct, frozen=True):
     """Calls: `read` were spent by this plan, `apply` and `verify` will be; the rest is the account's day."""
 
     read: int
@@ -50,8 +49,7 @@ class CallBudget:
         return self.daily_limit - self.used_today - self.read
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """Amounts as decimal text with two places; Komet names no currency."""
 
     commitment: str
@@ -59,16 +57,14 @@ class Money:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(Struct, frozen=True):
     """A resource found as wanted whose record in state is missing or old: apply records it."""
 
     applied: Applied
     binding: Binding
 
 
-@dataclass(frozen=True, slots=True)
-class ShipDay:
+class ShipDay(Struct, frozen=True):
     """Wanted orders of one kind on one ship date (ISO) that no change of the plan touches."""
 
     kind: str
@@ -77,8 +73,7 @@ class ShipDay:
     boxes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
+class Stock(Struct, frozen=True):
     """On-hand boxes of one product and location before the plan: reserved for anyone we know of, and open."""
 
     stock: str
@@ -86,8 +81,7 @@ class Stock:
     open: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What would change, in the order in which it would be done.
 
     `ids` are the Komet ids of the resources that changes refer to, by address; None is known after apply.
@@ -123,7 +117,7 @@ class Plan:
     calendar: tuple[ShipDay, ...] = ()
     stock: tuple[Stock, ...] = ()
     basis_at: datetime | None = None
-    agreements: tuple[Agreement, ...] = field(default=(), compare=False)
+    agreements: tuple[Agreement, ...] = ()
 
     @property
     def refusals(self) -> tuple[GuardVerdict, ...]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from reconciler.model.notification import FOR_SOMEBODY, Occasion
 from reconciler.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class TokenSource:
+class TokenSource(Struct, frozen=True):
     """Where a token is read from: the environment variable `env`, or the file `file` (exactly one)."""
 
     env: str | None = None
@@ -22,8 +22,7 @@ class TokenSource:
         return f"environment variable {self.env}" if self.env else f"file {self.file}"
 
 
-@dataclass(frozen=True, slots=True)
-class KometCustomer:
+class KometCustomer(Struct, frozen=True):
     """A customer by its code in Komet, or by its id (exactly one)."""
 
     code: str | None = None
@@ -39,8 +38,7 @@ class KometCustomer:
         return (code or "").strip().casefold() == self.code.strip().casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class KometSettings:
+class KometSettings(Struct, frozen=True):
     """How the live account is reached. `timeout` is in seconds for one call in all.
 
     `future_sales_customer` is the one whose orders become everybody's future stock (Komet API §6.1): no
@@ -64,8 +62,7 @@ class KometSettings:
         return 1000 * self.paid_users
 
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+class Freeze(Struct, frozen=True):
     """Days on which nothing is written, both ends included."""
 
     first: date
@@ -73,8 +70,7 @@ class Freeze:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class GuardSettings:
+class GuardSettings(Struct, frozen=True):
     """The limits of a plan; None switches a limit off. Shares are between 0 and 1.
 
     `min_margin` is 0 unless written: nothing is sold below its cost.
@@ -91,8 +87,7 @@ class GuardSettings:
     freeze: tuple[Freeze, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BloomnetMethods:
+class BloomnetMethods(Struct, frozen=True):
     """Which methods BloomNet's tokens must be allowed, as far as the described flow implies (A38)."""
 
     company: tuple[str, ...] = (
@@ -118,8 +113,7 @@ class BloomnetMethods:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """Where notifications go: a webhook, which is a secret, and what is sent there.
 
     `template` is a file of the repository; `headers` are texts or secrets by name. `timeout` is in seconds,
@@ -135,8 +129,7 @@ class Destination:
     allow_http: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """`reconciler.yaml`, an environment already merged over it."""
 
     name: str

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from reconciler.model.value import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """One reading call: a Komet method and its parameters, without token.
 
     What `may_be_refused`, since nobody has documented that it is answered, has a refusal for an answer too.
@@ -22,8 +22,7 @@ class Query:
     may_be_refused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What Komet said: the whole JSON object. Nothing found is an answer without its payload key.
 
     Amounts with decimals are `Decimal` in `payload`, never float. `is_refusal` marks the answer of a query

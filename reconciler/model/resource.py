@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from reconciler.model.address import Address
 from reconciler.model.origin import Origin
@@ -14,8 +15,7 @@ PENDING = "pending"
 """Under which a record says what an apply was about when it began to write."""
 
 
-@dataclass(frozen=True, slots=True)
-class DesiredResource:
+class DesiredResource(Struct, frozen=True):
     """A resource as the configuration wants it: `attributes` are validated, not resolved.
 
     `digest` is `digest_of(plain(attributes))`: it is equal exactly when they are, as the kind's schema says
@@ -28,8 +28,7 @@ class DesiredResource:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedResource:
+class ResolvedResource(Struct, frozen=True):
     """A desired resource whose codes were looked up in Komet's reference lists.
 
     `attributes` are canonical JSON with ids beside codes, enough to compare, to lower and to record without
@@ -44,8 +43,7 @@ class ResolvedResource:
     depends_on: tuple[Address, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """The ownership marker that an order carries: which project's which resource it is."""
 
     project: str
@@ -61,8 +59,7 @@ class Glance(NamedTuple):
     shown: str
 
 
-@dataclass(frozen=True, slots=True)
-class LiveResource:
+class LiveResource(Struct, frozen=True):
     """A resource as Komet shows it. `attributes` are canonical JSON, only what a kind compares or needs.
 
     `shown` is the digest of what the row says that says all of this, "" where it takes more than one, and
@@ -74,12 +71,21 @@ class LiveResource:
     number: str | None
     marker: Marker | None
     attributes: Mapping[str, Json]
-    shown: str = field(default="", compare=False)
-    spelling: str = field(default="", compare=False)
+    shown: str = ""
+    spelling: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether they are the same and say the same, however their rows put it."""
+        if not isinstance(other, LiveResource):
+            return NotImplemented
+        mine = (self.kind, self.id, self.number, self.marker)
+        theirs = (other.kind, other.id, other.number, other.marker)
+        return mine == theirs and self.attributes == other.attributes
+
+    __hash__ = None  # type: ignore[assignment]
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """Which Komet resource an address stands for.
 
     `facts` is what its kind needs to find it cheaply again (an order's ship date), and `retired` the numbers
@@ -93,8 +99,7 @@ class Binding:
     retired: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """What configuration and Komet last agreed on at an address, as the last apply recorded it.
 
     `attributes` are the canonical wanted values, and under `unknown` the paths of those that nobody could
@@ -114,8 +119,7 @@ class Applied:
         return PENDING in self.attributes
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """A resource to be read: what is wanted of it, what is known of it, or both.
 
     `search` asks to look where it is wanted as well as where it is known to be: a successor may stand there.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from reconciler.model.address import Address
 from reconciler.model.value import Json, Path
@@ -19,8 +20,7 @@ def known_after_apply(address: Address, fact: str) -> dict[str, Json]:
     return {KNOWN_AFTER_APPLY: f"{address}#{fact}"}
 
 
-@dataclass(frozen=True, slots=True)
-class ApiStep:
+class ApiStep(Struct, frozen=True):
     """One writing call. `does` says in a few words what it changes; `paths` which attributes it settles.
 
     `params` may hold `known_after_apply` placeholders. `reversible` is whether a later call can take it back.
@@ -39,8 +39,7 @@ class ApiStep:
     if_ignored: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorStep:
+class OperatorStep(Struct, frozen=True):
     """One thing a person does in Komet's web UI, since no documented call can.
 
     `screen` is where, `target` what to look for there, `instruction` the whole sentence. `key` is stable as
@@ -72,16 +71,14 @@ class Ending(StrEnum):
     OVERTAKEN = "overtaken"
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """What became of an operator step, and by what that is seen, in a sentence."""
 
     ending: Ending
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenStep:
+class OpenStep(Struct, frozen=True):
     """One instruction that has not been seen to be done, and when it was first given."""
 
     address: Address
@@ -89,8 +86,7 @@ class OpenStep:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedStep:
+class ClosedStep(Struct, frozen=True):
     """One instruction that is open no more: `fate` says why. `since` is when it was first given."""
 
     address: Address
@@ -99,8 +95,7 @@ class ClosedStep:
     fate: Fate
 
 
-@dataclass(frozen=True, slots=True)
-class CallResult:
+class CallResult(Struct, frozen=True):
     """What a writing call's answer means to its kind.
 
     `facts` are what it taught (`id`, `number`, ...). `failed` are the lines that Komet refused inside an

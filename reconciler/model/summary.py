@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action
@@ -14,8 +15,7 @@ DONE = 0
 PARTLY, OPERATOR = 7, 10
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeResult:
+class ChangeResult(Struct, frozen=True):
     """How one change ended. `calls` were made for it; `waiting` is what a person still has to do, `ended`
     what was planned for one and needs nobody any more."""
 
@@ -34,8 +34,7 @@ class ChangeResult:
         return self.outcome in (Outcome.DONE, Outcome.SKIPPED, Outcome.WAITING)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """A run as a whole. `error` is what ended it early, with the exit code that goes with it; `closed` are
     the steps that left the worklist."""
 

@@ -18,6 +18,7 @@ Value: TypeAlias = "bool | int | str | Decimal | date | Sequence[Value] | Mappin
 Path: TypeAlias = "tuple[str | int, ...]"
 """Where a value stands inside a resource."""
 
+_SCALARS = (str, int)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -31,7 +32,7 @@ def decimal_text(number: Decimal) -> str:
 
 def plain(value: Value) -> Json:
     """`value` as JSON: decimals by `decimal_text`, dates as ISO text, mappings and sequences copied."""
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, _SCALARS):
         return value
     if isinstance(value, Decimal):
         return decimal_text(value)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct, field
 
 from reconciler.model.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(Struct, frozen=True):
     """`body`, which is JSON, for the destination `name`. `timeout` is in seconds, for all tries together."""
 
     name: str
@@ -23,8 +23,7 @@ class Parcel:
     allow_http: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """How it went: after so many `tries` it was taken, or `failure` says why not."""
 
     name: str
@@ -32,16 +31,14 @@ class Delivery:
     failure: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """A web server answered; `after` are the seconds that it asks to wait for."""
 
     status: int
     after: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
+class NoAnswer(Struct, frozen=True):
     """Nothing came back: why, in words that name no address. `again` says whether another try may help."""
 
     why: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.notify.parcel import Answered, Delivery, NoAnswer, Parcel, Reply, refusal_of
 
@@ -19,8 +21,7 @@ Post = Callable[[Parcel, float], Reply]
 """Sends a parcel once, for at most so many seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """Time that only goes on, waiting in it (both in seconds), and chance, 0 to 1."""
 
     now: Callable[[], float]

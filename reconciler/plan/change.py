@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Comparison, Kind, Scope, Subject
 from reconciler.model.change import Action, AttributeChange, Change, Reason, Seen
@@ -14,8 +16,7 @@ from reconciler.model.value import Json, digest_of
 from reconciler.plan.diff import diff_attributes
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What planning says of one resource: a change or none, and what is to be said in any case."""
 
     change: Change | None
@@ -69,7 +70,7 @@ def seen(live: LiveResource) -> Seen:
 def recorded(resolved: ResolvedResource, comparison: Comparison) -> dict[str, Json]:
     """The wanted values as they are recorded once agreed on, with what this reading has found out beside them
     and the paths that nobody could compare."""
-    values = dict(resolved.attributes) | dict(comparison.learnt)
+    values = dict(resolved.attributes.items()) | dict(comparison.learnt)
     if not comparison.incomparable:
         return values
     unknown: list[Json] = [list(path) for path in comparison.incomparable]

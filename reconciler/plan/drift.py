@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Kind, Match, Matches, Subject
 from reconciler.kinds.reservations.drift import lines_given_away
@@ -35,8 +37,7 @@ class Standing(StrEnum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """One resource that drifted. `attributes` go from what was last applied to what Komet shows; there are
     none of what is not there any more."""
 
@@ -48,8 +49,7 @@ class Drift:
     attributes: tuple[AttributeChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Drifts:
+class Drifts(Struct, frozen=True):
     """All that drifted, by address.
 
     `waiting` are the changes of which a person was told and that nobody has made yet, `pending` those that

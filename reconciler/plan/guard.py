@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
 
 from reconciler.errors import UsageError
 from reconciler.kinds.prebooks.overdraft import overdrafts
@@ -22,8 +23,7 @@ SHARE_COUNTS_FROM = 10
 """A share of fewer managed resources says nothing: there `max_deletes` and `empty` guard alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What guards look at. `managed` counts per kind what was ours before the plan, `wanted` what will be.
 
     `files` are those of the configuration in which something is written, None where that is not known;
@@ -41,8 +41,7 @@ class Judged:
     numbers: Mapping[Address, str | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(Struct, frozen=True):
     """Why a guard refuses: the figure and the limit, and the address where it is about one resource."""
 
     detail: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.errors import ConfigurationError, UsageError
 from reconciler.kinds.kind import Comparison, Kind, Matches, Scope, Subject
@@ -26,8 +28,7 @@ from reconciler.plan.outlook import ship_day, ship_days, standing_stock
 from reconciler.plan.selection import select
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What the one who plans asked for: patterns and `--allow` arguments as they were typed."""
 
     targets: tuple[str, ...] = ()
@@ -37,8 +38,7 @@ class Choices:
     lifetime: timedelta = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """All that a plan rests on. `read` are the calls spent on it, `used` those of the day before it.
 
     `live` is all that was read, by kind, and `open_steps` what a person was asked to do: by both it is told
@@ -117,8 +117,7 @@ def make_plan(kinds: Mapping[str, Kind], basis: Basis, choices: Choices) -> Plan
     )
 
 
-@dataclass(slots=True)
-class _Outcome:
+class _Outcome(Struct):
     changes: list[Change] = field(default_factory=list)
     agreed: list[Agreed] = field(default_factory=list)
     gone: list[Address] = field(default_factory=list)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.model.value import Json
 
@@ -19,8 +20,7 @@ KEEP = "keep"
 """The action of orders that no change touches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What is shown on a day: one changing order, or all of a kind that stay as they are.
 
     `position` is that of its change in the plan. `away` is the day for which the order leaves this one.
@@ -34,8 +34,7 @@ class Entry:
     away: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """One day; `hidden` changes are not among `entries`."""
 
     date: date
@@ -43,8 +42,7 @@ class Day:
     hidden: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(Struct, frozen=True):
     """An ISO week from Monday to Sunday, with its orders and boxes once the plan is carried out."""
 
     year: int
@@ -61,8 +59,7 @@ class Week:
         return f"{begin} – {last.day} {last:%b}"
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Weeks in a row without orders."""
 
     weeks: int

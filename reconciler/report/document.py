@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from decimal import Decimal
+
+from msgspec import Struct
 
 from reconciler.model.change import AttributeChange, Change, ReservedBoxes, Sale
 from reconciler.model.diagnostic import Diagnostic
@@ -72,8 +73,8 @@ def closed_document(closed: ClosedStep) -> dict[str, Json]:
     }
 
 
-def _names(of: type) -> list[str]:
-    return [each.name for each in fields(of)]
+def _names(of: type[Struct]) -> tuple[str, ...]:
+    return of.__struct_fields__
 
 
 def _change(change: Change) -> Json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 
 from reconciler.errors import PlanUnusable
@@ -35,7 +34,7 @@ def plan_from_document(document: Mapping[str, Json]) -> Plan:
         raise PlanUnusable(f"the plan file cannot be read: {type(error).__name__} {error}") from None
 
 
-_CALLS = [each.name for each in fields(CallBudget)]
+_CALLS = CallBudget.__struct_fields__
 
 
 def _plan(node: Node) -> Plan:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, assert_never
+
+from msgspec import Struct
 
 from reconciler.model.address import KINDS
 from reconciler.report.calendar import weeks_of
@@ -51,8 +52,7 @@ _TINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """One figure of the summary."""
 
     label: str
@@ -61,8 +61,7 @@ class Tile:
     tint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """One box of the filter, and how many changes it stands for."""
 
     id: str

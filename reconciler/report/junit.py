@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from msgspec import Struct
 
 from reconciler.model.inert import inert
 from reconciler.report.report import Document, Report
@@ -16,8 +17,7 @@ _OPEN = frozenset({"waiting_for_operator", "not_started"})
 _NOT_XML = re.compile(r"[\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(Struct, frozen=True):
     """One test: `ending` is `passed`, `failure`, `error` or `skipped`, `word` its sort in one word."""
 
     group: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler import __version__
 from reconciler.model.inert import inert
@@ -34,8 +35,7 @@ _BY_CODE = {4: Occasion.REFUSED, 5: Occasion.BUDGET}
 _NO_MENTION = str.maketrans({"<": "‹", ">": "›", "@": "＠"})
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Struct, frozen=True):
     """Whose notification it is, and when it was made; `link` leads to the run of CI that it is a part of."""
 
     id: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.report.style import counted
 from reconciler.report.words import person_steps
@@ -22,16 +23,14 @@ class Tone(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A run in one line."""
 
     tone: Tone
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """One run of `command`, however it ended.
 
     `plan` is a `plan_document`, `summary` a `summary_document`, `error` what ended the run: `kind`, `message`

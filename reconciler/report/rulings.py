@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+
+from msgspec import Struct
 
 from reconciler.model.address import KINDS
 from reconciler.report.words import Document
@@ -20,8 +21,7 @@ _ADDRESS = re.compile(rf"^(?:{'|'.join(KINDS)})\.\S+ ")
 _NO_MARGIN = re.compile(r": no margin, at least \d+ % is wanted$")
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """One guard that spoke: how often, and its words, what is farthest beyond the limit first.
 
     `has_figure` says whether the words have a figure by which the first is the worst. `flags` are the

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from reconciler.model.inert import inert
 from reconciler.model.value import Json
@@ -18,8 +19,7 @@ COLORS = {"create": "green", "update": "yellow", "replace": "magenta", "delete":
 """The colour of each action."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paint:
+class Paint(Struct, frozen=True):
     """Colours text, or leaves it as it is."""
 
     on: bool

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.model.inert import inert
 from reconciler.model.value import Json
@@ -56,8 +57,7 @@ _TOLD_BY_STEPS = frozenset({"lines"})
 Document: TypeAlias = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A whole item or ship-to that comes or goes, in a few words each.
 
     `lot` says the first of the words more shortly, product before pack: `12 HB RSFRE60`, `12 × 25 stems`.
@@ -69,16 +69,14 @@ class Part:
     lot: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """An attribute of a resource that comes or goes as a whole."""
 
     name: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """An attribute that changes."""
 
     path: str

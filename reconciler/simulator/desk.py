@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from reconciler.simulator import desk_prebooks, desk_views
 from reconciler.simulator.clock import Clock
@@ -48,8 +49,7 @@ PAGES: dict[str, tuple[str, View]] = {
 """Path below `/_desk/`: the tab's title, and what reads its content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """A request for the desk; `path` is below `/_desk`, the query and the body still encoded."""
 
     verb: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.simulator.faults import KINDS
 from reconciler.simulator.operator import known_actions
@@ -25,7 +26,7 @@ _OPEN = {
         "effect",
         "product",
     ),
-    "settings": tuple(each.name for each in fields(Switches)),
+    "settings": tuple(Switches.__dataclass_fields__),
 }
 """Members of the actions that take any."""
 _CHOICES = {"kind": KINDS, "unit": ("Stem", "Bunch"), "type": ()}
@@ -53,8 +54,7 @@ def operator_params(sent: dict[str, str]) -> dict[str, Any]:
     return params
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field of a form; with `choices` it is picked from them."""
 
     name: str
@@ -62,8 +62,7 @@ class Field:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """The form of one operator action, with what its docstring promises."""
 
     action: str

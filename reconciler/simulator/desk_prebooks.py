@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from sqlite3 import Row as StoredRow
 from typing import Any
 
@@ -24,7 +23,7 @@ _PREBOOKS = (
 
 def prebooks(store: Store, _: Clock, asked: dict[str, str]) -> dict[str, Any]:
     """Prebooks, the next truck first, with their items and where the boxes of each come from."""
-    where = Where(replace(switches_of(store), like_mode="contains"))
+    where = Where(switches_of(store).searching_parts())
     where.like(asked.get("number", "").strip() or None, "p.number", "c.code", "c.name", "p.customer_po")
     where.exact("p.status", asked.get("status") or None)
     rows = store.rows(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from sqlite3 import Row as StoredRow
 from typing import Any
+
+from msgspec.structs import replace
 
 from reconciler.simulator.clock import Clock
 from reconciler.simulator.desk_forms import every_form
@@ -91,7 +92,7 @@ def stock(store: Store, clock: Clock, asked: dict[str, str]) -> Page:
 
 
 def _stock_where(switches: Switches, asked: dict[str, str]) -> Where:
-    where = Where(replace(switches, like_mode="contains"))
+    where = Where(switches.searching_parts())
     where.add("l.boxes > 0")
     where.exact("g.code", asked.get("location") or None)
     where.like(asked.get("product", "").strip() or None, "p.code", "p.description", exactly="l.id = ?")
@@ -140,7 +141,7 @@ def _counted(lines: list[Page]) -> Page:
 
 def orders(store: Store, _: Clock, asked: dict[str, str]) -> Page:
     """Purchase orders, the next to ship first, with their lines and what hides them."""
-    where = Where(replace(switches_of(store), like_mode="contains"))
+    where = Where(switches_of(store).searching_parts())
     where.like(
         asked.get("number", "").strip() or None,
         *("o.number", "v.name", "v.code", "c.code"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.requests import Params
@@ -39,8 +40,7 @@ HTML = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A fault that fires now; `effect`: whether the request still does its work."""
 
     kind: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from reconciler.simulator.store import Column
 from reconciler.simulator.switches import Switches
 
 
-@dataclass(slots=True)
-class Where:
+class Where(Struct):
     """Conditions of a SQL query, gathered one by one; a None value adds no condition."""
 
     switches: Switches

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from reconciler.simulator import access, catalogue, faults, quota
 from reconciler.simulator.clock import Clock
@@ -22,8 +23,7 @@ PAGE = "text/html;charset=UTF-8"
 OVER_QUOTA = "You have exceeded the limit of API requests per day."
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A request as it came over the wire, the body as bytes; `too_large` ones have theirs dropped."""
 
     method: str
@@ -36,8 +36,7 @@ class Asked:
     channel: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What goes back."""
 
     status: int
@@ -47,8 +46,7 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(Struct, frozen=True):
     """One call under way: its number in the log, the switches in force, the fault that hits it."""
 
     number: int

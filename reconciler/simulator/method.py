@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from reconciler.simulator.requests import Params
 from reconciler.simulator.store import Store
@@ -26,8 +27,7 @@ class TokenType(StrEnum):
     COMPONENT = "Component"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token as the company's settings know it; `party` is the customer, vendor or user it is tied to."""
 
     name: str
@@ -36,8 +36,7 @@ class Token:
     methods: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request that has passed the gate.
 
     `hidden_product` is a product that a fault takes away; `in_body`: the parameters came as JSON, not by URL.
@@ -67,16 +66,14 @@ class Call:
         return self.now.strftime("%Y-%m-%dT%H:%M:%S")
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """Success: the envelope with these members."""
 
     members: Mapping[str, Any] = field(default_factory=dict)
     message: str = "OK"
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """Rows under `key`, with `members` beside them; with no rows `<noun> not found.` alone (§1.4, A13)."""
 
     key: str
@@ -85,8 +82,7 @@ class Listing:
     members: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(Struct, frozen=True):
     """An answer that the documents show without an envelope (§1.4)."""
 
     members: Mapping[str, Any]
@@ -95,8 +91,7 @@ class Bare:
 Answer: TypeAlias = Done | Listing | Bare
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """A method's signature, as the index of Komet API §1.9 has it."""
 
     name: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from sqlite3 import Row as StoredRow
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.simulator.clock import Clock
 from reconciler.simulator.errors import Refused
@@ -17,8 +18,7 @@ from reconciler.simulator.stock import find_stock
 from reconciler.simulator.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """An action under way."""
 
     store: Store

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from sqlite3 import Row as StoredRow
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.orders import total_units, units_per_box
@@ -30,8 +32,7 @@ class ItemType(StrEnum):
     UNITS = "UN"
 
 
-@dataclass(frozen=True, slots=True)
-class NewPrebook:
+class NewPrebook(Struct, frozen=True):
     """The header of a prebook that is about to be made; the truck date is ISO text, `ship_via` 0 or 1."""
 
     customer_id: int
@@ -49,8 +50,7 @@ class NewPrebook:
     web_order_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewPart:
+class NewPart(Struct, frozen=True):
     """One product of an assorted box; `product_id` None while the product waits for Object Mapping."""
 
     product_id: int | None
@@ -61,8 +61,7 @@ class NewPart:
     price: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewItem:
+class NewItem(Struct, frozen=True):
     """An item that is about to be booked; `unit` is Stem or Bunch, cost and price are per unit.
 
     An item of type UN has `units` and no boxes. `product_id` None: the product waits for Object Mapping.

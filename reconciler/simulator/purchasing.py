@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from sqlite3 import Row as StoredRow
+
+from msgspec import Struct
 
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.orders import (
@@ -25,8 +26,7 @@ PREBOOK = "P"
 """Order type of a line that is bought for a prebook (Komet API §5.3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewBreakdown:
+class NewBreakdown(Struct, frozen=True):
     """One product of an assorted box."""
 
     product_id: int
@@ -36,8 +36,7 @@ class NewBreakdown:
     price: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewLine:
+class NewLine(Struct, frozen=True):
     """A line that is about to be ordered; `unit` is Stem or Bunch, cost and price are per unit."""
 
     product_id: int
@@ -54,8 +53,7 @@ class NewLine:
     prebook_item_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewOrder:
+class NewOrder(Struct, frozen=True):
     """The header of an order that is about to be made."""
 
     vendor_id: int
@@ -220,8 +218,7 @@ def find_awb(store: Store, number: str, ship_date: date, line: StoredRow) -> int
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Shipped:
+class Shipped(Struct, frozen=True):
     """What shipping a line left behind: the codes of its boxes, and the line of the boxes that stay."""
 
     codes: tuple[str, ...]

@@ -7,9 +7,10 @@ import json
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from reconciler.simulator.errors import SeedError
 
@@ -38,8 +39,7 @@ SCHEMA_NAME = "simulator-seed.schema.json"
 _SEEDS = Path(__file__).parent / "seeds"
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(Struct, frozen=True):
     """A seed ready to fill a store; `files` are its files with the digests of their bytes, its own first."""
 
     document: Document

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
 from sqlite3 import Row as StoredRow
+
+from msgspec import Struct
 
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.purchasing import find_line
@@ -25,8 +26,7 @@ class InvoiceStatus(IntEnum):
     VOIDED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class NewInvoice:
+class NewInvoice(Struct, frozen=True):
     """The header of an invoice that is about to be made; the ship date is ISO text."""
 
     customer_id: int
@@ -40,8 +40,7 @@ class NewInvoice:
     ecommerce: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What an item is sold at, and the words that go with it."""
 
     price: Decimal
@@ -50,8 +49,7 @@ class Terms:
     alias: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """When and how boxes travel to a customer."""
 
     date: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
 from sqlite3 import Row as StoredRow
+
+from msgspec import Struct
 
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.filters import Where
@@ -32,8 +33,7 @@ class Whose(StrEnum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class ShopSettings:
+class ShopSettings(Struct, frozen=True):
     """What the web UI sets for a customer's shop; ages and days count from today (§6.4)."""
 
     max_age: int | None = None
@@ -44,11 +44,10 @@ class ShopSettings:
     vendor_visible: bool = True
 
 
-SHOP_NAMES = tuple(each.name for each in fields(ShopSettings))
+SHOP_NAMES = ShopSettings.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """One look of a customer at its shop, `day` None for the next two months."""
 
     customer_id: int
@@ -64,8 +63,7 @@ class Look:
     """Only these line ids of this origin."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
+class _Terms(Struct, frozen=True):
     """What a look turns on: the customer's settings and price, the Future Sales customer, the window."""
 
     settings: ShopSettings
@@ -75,8 +73,7 @@ class _Terms:
     last: date
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """The rows of a page, and how many rows all pages have."""
 
     rows: list[StoredRow]
@@ -120,13 +117,15 @@ def shelf(store: Store, look: Look, limit: int = -1, offset: int = 0) -> Shelf:
         rows_of = f"SELECT *, id AS ids, boxes AS left FROM ({found})"
     else:
         rows_of = f"SELECT *, group_concat(id) AS ids, sum(boxes) AS left FROM ({found}) GROUP BY {_EQUAL}"
-    total = store.row(f"SELECT count(*) AS rows FROM ({rows_of})", *values)
     rows = store.rows(
         f"{rows_of} ORDER BY origin, description COLLATE NOCASE, available_from, id LIMIT ? OFFSET ?",
         *values,
         limit,
         offset,
     )
+    if offset == 0 and (limit < 0 or len(rows) < limit):
+        return Shelf(rows, len(rows))
+    total = store.row(f"SELECT count(*) AS rows FROM ({rows_of})", *values)
     return Shelf(rows, 0 if total is None else int(total["rows"]))
 
 

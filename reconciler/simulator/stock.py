@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from decimal import Decimal
 from sqlite3 import Row as StoredRow
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.store import Column, Store
@@ -18,8 +20,7 @@ _OPEN_MARKET_SHIFT = 10_000_000
 _SHOP_SHIFT = 20_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class NewStock:
+class NewStock(Struct, frozen=True):
     """An on-hand line that is about to exist; cost and prices are per unit, dates are ISO text."""
 
     location_id: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from reconciler.simulator.errors import Refused
@@ -145,6 +145,10 @@ class Switches:
     """Code of the Future Sales customer, empty for none (§6.1)."""
     random_seed: int = 1
     """What the random choices above are drawn from."""
+
+    def searching_parts(self) -> Switches:
+        """The same, with filters that find parts of a word, as the web UI does."""
+        return replace(self, like_mode="contains")
 
 
 def choices_of(name: str) -> tuple[str, ...]:

@@ -67,6 +67,7 @@ TABLES = (
         customer_id INTEGER REFERENCES customers (id), customer_po TEXT, comments TEXT, status TEXT NOT NULL,
         hold INTEGER NOT NULL DEFAULT 0, created_on TEXT NOT NULL, updated_on TEXT NOT NULL)""",
     "CREATE INDEX purchase_orders_by_date ON purchase_orders (ship_date)",
+    "CREATE INDEX purchase_orders_by_customer ON purchase_orders (customer_id)",
     """CREATE TABLE po_lines (id INTEGER PRIMARY KEY AUTOINCREMENT,
         po_id INTEGER NOT NULL REFERENCES purchase_orders (id) ON DELETE CASCADE,
         product_id INTEGER NOT NULL REFERENCES products (id),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from reconciler.errors import StateError
 from reconciler.model.address import Address
@@ -21,8 +22,7 @@ _COLUMNS = """journal.id, run, address, step, method, params, notes, intended_at
 _OPEN = f"settled IS NULL AND (outcome IS NULL OR outcome = '{Outcome.IN_DOUBT}')"
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True):
     """One call: what was intended, how it ended, and for one in doubt how that was settled.
 
     `outcome` is None from the moment of intent until the answer: a process that died in between left it so.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from reconciler.errors import LockHeld, StateError
 from reconciler.state.columns import moment, moment_text
 from reconciler.state.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """Proof of holding: whoever has it may renew and release, nobody else, not even under the same name."""
 
     account: str
@@ -20,8 +20,7 @@ class Grant:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Who holds an account's lease, since when, and until when unless it is renewed."""
 
     name: str

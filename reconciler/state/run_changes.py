@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.address import Address
 from reconciler.model.event import Outcome
@@ -19,8 +20,7 @@ EFFECTIVE = (Outcome.DONE, Outcome.WAITING, Outcome.IN_DOUBT, Outcome.FAILED)
 """The outcomes of a change that may have moved something in Komet."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunChange:
+class RunChange(Struct, frozen=True):
     """One change of a run.
 
     `planned` is the change in the form that history shows, `former` what was last applied at the address when

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from reconciler.errors import StateError
 from reconciler.model.value import Json
@@ -19,8 +20,7 @@ _COLUMNS = """id, project, environment, account, kind, started_at, commit_id, au
     finished_at, summary, exit_code"""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One run; `finished_at`, `summary` and `exit_code` are None while it goes on, or if it was killed."""
 
     id: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """A project in one of its environments (None where it has none) on one Komet account.
 
     The account belongs to it because ids mean nothing elsewhere: a project that is pointed at another account

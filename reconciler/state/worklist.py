@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from reconciler.model.address import Address
 from reconciler.model.step import ClosedStep, Ending, Fate, OpenStep, OperatorStep
@@ -31,8 +32,7 @@ _CLOSE = f"""INSERT INTO closed_steps (project, environment, account, {_STEP}, c
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(Struct, frozen=True):
     """A step that was closed, and when that was seen."""
 
     closed: ClosedStep

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from reconciler.model.address import Address
 from reconciler.model.event import Outcome
@@ -17,8 +18,7 @@ RUNS = 20
 """How many of the last runs are looked through."""
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """The claim, and when the last call that took effect was answered."""
 
     claim: Claim

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.errors import AccessDenied, ReconcilerError, Refused, UnexpectedAnswer
 from reconciler.kinds.kind import LiveIds, Matches, Reading, Scope
@@ -19,8 +21,7 @@ from reconciler.verify.shelf import SHOP_LIST
 WANTED = ("reservations", "purchase_orders")
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """The matches of both kinds and every line of stock, as read at `read_at`.
 
     `error` is why the stock could not be told apart: the shop's list refused, or contradicted the open market

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from reconciler.kinds.kind import Match, Matches, Scope
 from reconciler.kinds.orders.order import LiveOrder, live_order
@@ -28,8 +29,7 @@ class Owner(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(Struct, frozen=True):
     """One resource: `id` and `words` as Komet calls it, `project` that of a foreign marker."""
 
     kind: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.errors import AccessDenied, Refused
 from reconciler.kinds.row import row_of
@@ -37,8 +39,7 @@ _SETTLED_WITHOUT = frozenset(
 """Causes that the first reading proves; an order's wrong customer and its missing price are two more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
+class Questions(Struct, frozen=True):
     """What to ask: open rows at `places`, and those of single days; reserved rows of days beyond the shop's
     reach; the open market of future stock and the lines that are not held, by location; whose token it is,
     and who has bought ahead, by the customer's name."""

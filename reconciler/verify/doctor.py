@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from reconciler.errors import AccessDenied, QuotaExhausted, ReconcilerError, Unreachable
 from reconciler.kinds.catalogue import LISTS, rows_from_answer
@@ -44,8 +45,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One check: what was found, and what to do about it. `exit_code` is that of a failed one."""
 
     name: str
@@ -55,8 +55,7 @@ class Check:
     exit_code: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """One reading call that shows whether its method is allowed.
 
     `some` are parameters that take any id: each with the method whose answer, asked before, has one.
@@ -66,8 +65,7 @@ class Probe:
     some: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Findings:
+class _Findings(Struct):
     """What the probes brought. Nothing is asked any more once the host is unreachable."""
 
     answers: dict[str, Answer] = field(default_factory=dict)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from reconciler.model.address import Address
 
@@ -45,8 +46,7 @@ class CauseName(StrEnum):
     TOKEN_REFUSED = "token_refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """One cause: what speaks for it, what to do, and a test by a person where one settles it."""
 
     name: CauseName
@@ -55,8 +55,7 @@ class Cause:
     test: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One answer with what was read for it, and when; `at` is None where nothing was read."""
 
     answered: Answered
@@ -64,8 +63,7 @@ class Claim:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One item of an order, or one reservation, as its customer sees it.
 
     `causes` is empty exactly when it is visible, has one member where the evidence settles it, and else the
@@ -89,8 +87,7 @@ class Finding:
         return self.visible.answered is Answered.YES
 
 
-@dataclass(frozen=True, slots=True)
-class Unverifiable:
+class Unverifiable(Struct, frozen=True):
     """A customer whose eyes we do not have. `is_fault`: there should be a token, and it cannot be used."""
 
     customer: str
@@ -100,8 +97,7 @@ class Unverifiable:
     is_fault: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Struct, frozen=True):
     """Calls that were announced and made, and how many of them found out why something is not seen."""
 
     predicted: int = 0
@@ -109,8 +105,7 @@ class Calls:
     diagnosis: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """All findings, by address and item. `settled` orders have shipped and were not asked about."""
 
     findings: tuple[Finding, ...]

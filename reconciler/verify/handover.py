@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.kinds.customers.fields import wanted_customer
 from reconciler.kinds.kind import Match, Scope
@@ -13,8 +14,7 @@ from reconciler.model.resource import DesiredResource, LiveResource, ResolvedRes
 from reconciler.model.value import Json, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """One token: whose, where it is configured, whether it is there, and what must be ticked for it."""
 
     type: str
@@ -23,8 +23,7 @@ class Token:
     methods: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Which Komet customer, ship-to and carrier an order for a shop goes to; None is not in Komet."""
 
     shop_code: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.row import Row, row_of
@@ -20,8 +21,7 @@ class Found(StrEnum):
     UNKNOWN = "cannot tell"
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """The answers by what they were asked for, errors too; `customer_id` whose shop it is, `today` the
     business day, `project` ours, `middle` the part of a customer's name that was searched for, and `foreign`
     whether another customer could be asked for."""

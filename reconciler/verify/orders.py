@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from reconciler.kinds.orders.line import Line
 from reconciler.kinds.orders.order import PENDING_APPROVAL, Content, Item, LiveOrder, WantedOrder
@@ -22,8 +23,7 @@ MONTHS_AHEAD = 2
 """How far the shop shows when no day is asked for (Komet API §4.5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderItem:
+class OrderItem(Struct, frozen=True):
     """All that is known of one item but what its customer sees.
 
     `lines` stand for it today; `lost` boxes were cancelled by the vendor. `priced` is True when a price was

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.verify.heard import Found, Heard, Said
 from reconciler.verify.order_probes import (
@@ -34,8 +35,7 @@ from reconciler.verify.shop_probes import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """One assumption: what was seen, and what that means for the configuration."""
 
     number: str

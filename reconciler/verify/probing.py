@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from msgspec import Struct, field
 
 from reconciler.errors import AccessDenied, KometError, QuotaExhausted, ReconcilerError, Unreachable
 from reconciler.kinds.row import Row, row_of
@@ -21,8 +22,7 @@ LONGEST_NAME = 40
 PAST_THE_END = 90_000
 
 
-@dataclass(frozen=True, slots=True)
-class Aim:
+class Aim(Struct, frozen=True):
     """What the configuration speaks of: a customer by code or id, a location by code, the ship dates of its
     orders, the project's name. `own` connects with that customer's own token where there is one."""
 
@@ -34,8 +34,7 @@ class Aim:
     own: KometPort | None = None
 
 
-@dataclass(slots=True)
-class _Asking:
+class _Asking(Struct):
     port: KometPort
     announce: Callable[[int], None]
     answers: dict[str, Answer | ReconcilerError] = field(default_factory=dict)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from reconciler.errors import UnexpectedAnswer
 from reconciler.kinds.row import Row, row_of
@@ -18,8 +19,7 @@ ROWS = 500
 """Rows of a page: Komet gives 30 unless asked (A17)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A shop: whose, and at which location; None where the configuration names none."""
 
     customer: str
@@ -31,8 +31,7 @@ class Place:
         return (self.customer, self.location_id or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class ShelfRow:
+class ShelfRow(Struct, frozen=True):
     """One row. Equal lines may be grouped: then `ids` are several, and `boxes` are theirs together (A5)."""
 
     origin: int
@@ -48,8 +47,7 @@ class ShelfRow:
         return (self.origin, self.ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """What was seen at `at`: all `total` rows, or only the first; or Komet's words when it refused."""
 
     at: datetime

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from reconciler.verify.causes import no_access, other_token, token_refused
 from reconciler.verify.finding import Cause
 from reconciler.verify.shelf import FUTURE, ON_HAND, Place, Shelf, shares_rows
 
 
-@dataclass(frozen=True, slots=True)
-class Shop:
+class Shop(Struct, frozen=True):
     """`shelf` are the customer's reserved rows; the rest is None or empty until something was not seen.
 
     `control` are the rows of nobody, from today to two months ahead, and `open_on` the same for single days;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from reconciler.kinds.reservations.standing import Standing
 from reconciler.kinds.reservations.stock import StockLine
@@ -18,8 +19,7 @@ from reconciler.verify.shelf import ON_HAND
 from reconciler.verify.shop import Shop
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
+class Stock(Struct, frozen=True):
     """All that is known of one reservation but what its customer sees.
 
     `standing` is None when the stock could not be told apart, `problem` says why. `lines` are all of the

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.errors import AccessError, ConfigurationError, UsageError
 from reconciler.kinds.kind import LiveIds, Scope
@@ -31,8 +33,7 @@ ROUNDS = 4
 """How often --wait looks at most: three times five minutes are enough for anything to be synchronised."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """What verify works with.
 
     `open_shop` opens a connection with a customer's own token and raises `AccessError` where there is none.
@@ -55,8 +56,7 @@ class Work:
     predicted: int = 0
 
 
-@dataclass(slots=True)
-class _Counting:
+class _Counting(Struct):
     """The calls as announced and as made, over all connections."""
 
     work: Work

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.kinds.row import Row, row_of
 from reconciler.komet.methods import method_named
@@ -37,8 +39,7 @@ Key = tuple[str, bytes]
 """A query as it is remembered: the method, and its parameters in canonical form."""
 
 
-@dataclass(frozen=True)
-class Remembered:
+class Remembered(Struct, frozen=True, dict=True):
     """An answer, and when Komet gave it."""
 
     query: Query
@@ -56,8 +57,7 @@ class Remembered:
         return {_name_of(row): row.members for row in _rows(self.answer)}
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """Every answer that may serve again.
 
     `heard_at` is by method until when changes are known, from the first answer on; `deaf` are the methods of

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from reconciler.model.address import Address
 
@@ -15,8 +16,7 @@ RETURNS = 3
 """A resource flaps that was as wanted and came back as a change so often within the window."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flapping:
+class Flapping(Struct, frozen=True):
     """What was pending at the last looks: for each address that was, one flag a look, the latest last."""
 
     seen: Mapping[Address, tuple[bool, ...]] = field(default_factory=dict)

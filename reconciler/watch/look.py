@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.errors import BudgetExceeded, LockHeld
 from reconciler.model.address import Address
@@ -26,8 +28,7 @@ from reconciler.workflow import RunIdentity, apply_changes, plan_changes
 _DRIFTED = (Reason.DRIFTED, Reason.CONFIG_CHANGED_AND_DRIFTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What one look saw, `at` a moment of the account's clock.
 
     `pending` are the changes before anything was applied, by action, and `addresses` where they are; `calls`
@@ -84,8 +85,7 @@ class Look:
         return self.limit - self.used - self.reserve
 
 
-@dataclass(frozen=True, slots=True)
-class Applying:
+class Applying(Struct, frozen=True):
     """How `--apply` applies: as whom, who hears of it, who may stop it, and what is left alone."""
 
     identity: Callable[[], RunIdentity]
@@ -93,8 +93,7 @@ class Applying:
     is_stopping: Callable[[], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What was carried out, or why nothing was; `is_short` says that the calls do not suffice."""
 
     summary: Summary | None = None
@@ -102,8 +101,7 @@ class Done:
     is_short: bool = False
 
 
-@dataclass(slots=True)
-class Notebook:
+class Notebook(Struct):
     """What a watch has read, from look to look; a new business day begins with an empty page, and so does
     another account."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from reconciler.errors import AccessError, ReconcilerError, UsageError
 from reconciler.model.address import Address
@@ -13,8 +14,7 @@ from reconciler.watch.look import Look
 from reconciler.watch.pace import Pace, make_pace, slowed
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What is known after a look: the look, or the `error` that ended it; what flaps; when the next is."""
 
     look: Look | None
@@ -23,8 +23,7 @@ class Seen:
     pace: Pace
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """What the loop works with.
 
     `look` is given what is to be left alone. `wait` lets seconds pass, and says whether somebody asked to

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 SLOWEST = 8
 """The rhythm is at most so many times slower while something flaps, or after errors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """Wait `wait`, then look again.
 
     `lasts_until` is when the calls would be used up in the rhythm that was asked for, None where they last

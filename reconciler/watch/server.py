@@ -6,10 +6,11 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from msgspec import Struct
 
 from reconciler.errors import UsageError
 from reconciler.watch.loop import Seen
@@ -22,8 +23,7 @@ GRACE = 60.0
 """Seconds that a look may take beyond its time before the watch counts as stuck."""
 
 
-@dataclass(slots=True)
-class Board:
+class Board(Struct):
     """The latest that was seen, and when: `at` since 1970, `ticks` by a clock that only goes on."""
 
     seen: Seen | None = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.errors import BudgetExceeded, QuotaExhausted, ReconcilerError
 from reconciler.komet.passing import TooFast
@@ -33,8 +35,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What stands after a look, by occasion, and what was `applied` in it. After one that failed nobody knows
     how the account is: then only the `known` occasions are judged."""
 
@@ -43,8 +44,7 @@ class Standing:
     known: Collection[Occasion] = tuple(Occasion)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Something that was told: for how many looks it was `absent`, and how many make it over. That doubles
     each time it comes back, so that what comes and goes is not told each time."""
 
@@ -53,8 +53,7 @@ class Mark:
     is_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What one destination was told of, by occasion and by what it was about."""
 
     marks: Mapping[tuple[Occasion, str], Mark] = field(default_factory=dict)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from reconciler.kinds.prebooks.rivals import Header, Headers
 
@@ -28,7 +27,7 @@ OURS = Header("010301", "2027-02-08", (31, 48214, 11, "bn-6"), "fifth")
 def test_a_rival_has_the_same_header(change: dict[str, object], is_like: bool) -> None:
     """Date, carrier, customer, location and PO number; a ship-to where both show one; what is not known may
     be the same."""
-    other = replace(OURS, owner="010302", **change)  # type: ignore[arg-type]
+    other = replace(OURS, owner="010302", **change)
     assert OURS.is_like(other) == other.is_like(OURS) == is_like
     headers = Headers()
     headers.add([OURS, other])

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import jsonschema
 import pytest
 from cli.conftest import shop
 from cli.driver import SECRET, TOKEN, Shop
+from msgspec.structs import replace
 
 from notify.hook import KEY, Answer, Hook, open_hook
 from reconciler.config.notification_template import render_notification

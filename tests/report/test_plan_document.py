@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from world import CUSTOMERS, World
 
 from reconciler.errors import PlanUnusable

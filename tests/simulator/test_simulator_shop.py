@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.simulator.driver import COMPANY, CUSTOMER, USER, Komet, failed, line
+from reconciler.simulator.driver import COMPANY, CUSTOMER, USER, Komet, failed, line, seed_with
+from reconciler.simulator.embed import make_simulator
 
 LINE, OTHER, HELD = 88101, 88108, 88109
 BLOOM = 48213
@@ -308,3 +309,28 @@ def test_carriers(komet: Komet) -> None:
     assert failed(
         komet.ask("ecommerce/customer-carriers.list", CUSTOMER, customerId=BLOOM), "date is required"
     )
+
+
+@pytest.mark.parametrize("reserved", ["true", "false"])
+def test_the_cost_of_a_look(reserved: str) -> None:
+    """What others have ordered costs a look at the shop nothing: thousands of customers can be asked."""
+    assert _cost_of_a_look(orders=400, reserved=reserved) < _cost_of_a_look(orders=4, reserved=reserved) + 10
+
+
+def _cost_of_a_look(orders: int, reserved: str) -> int:
+    """In hundreds of SQLite's instructions, where somebody else has so many orders."""
+    boxes = {"product": "RSFRE50", "box_type": "HB", "boxes": 6, "bunches": 12, "stems": 25, "unit": "Stem"}
+    order = {"vendor": "ROSALEDA", "ship_date": "2027-01-20", "location": "MIA", "customer": "PETALHSE"}
+    lines = [{**boxes, "cost": "0.24", "price": "0.36"}]
+    more = [
+        {**order, "number": f"P{place:06d}", "status": "CF", "lines": lines} for place in range(1, orders + 1)
+    ]
+    komet, cost = Komet(make_simulator(seed_with(purchase_orders=more))), 0
+
+    def count() -> None:
+        nonlocal cost
+        cost += 1
+
+    komet.sim.read(lambda store, _: store._database.set_progress_handler(count, 100))
+    komet.shop(reservedInventory=reserved)
+    return cost

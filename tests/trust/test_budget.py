@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from apply.test_executor import DEARER, MONDIAL, order, orders
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from plan.making import change
 from world import ACCOUNT, CUSTOMERS, Border, World, is_done, untrue
 

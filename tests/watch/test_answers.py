@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -13,6 +12,7 @@ from random import Random
 import pytest
 from cases_told import CASES, FOLDER, tell
 from counted_account import FIRST_DAY, Size, make_account
+from msgspec.structs import replace
 from world import World
 
 from reconciler.errors import ConfigurationError

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from reconciler.cli import screen
 from reconciler.cli.command import Command
@@ -80,8 +80,7 @@ def command(
             return _apply_planned(settings, session, choices, yes, Manner(partial, verify), told)
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(Struct, frozen=True):
     """How a plan is carried out: only what today's calls suffice for, and with a look afterwards."""
 
     partial: bool

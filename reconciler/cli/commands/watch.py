@@ -7,12 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct, field
 
 from reconciler.cli import screen
 from reconciler.cli.command import Command
@@ -135,8 +135,7 @@ def _looking(
     return look
 
 
-@dataclass(slots=True)
-class _Teller:
+class _Teller(Struct):
     """Tells each destination what is new to it."""
 
     settings: Settings

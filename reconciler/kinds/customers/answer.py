@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from reconciler.kinds.customers.fields import FIELDS, SHIP_TO_FIELDS
 from reconciler.kinds.row import Row, row_of

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.kinds.row import Row
 from reconciler.model.value import Json, decimal_text
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One attribute (Komet API §3.2). `add` and `update` say which calls take it under the name `param`.
 
     `details` marks what customer.details.get shows; `name` and `active` come with the list, and what is
@@ -78,8 +78,7 @@ SHIP_TO_FIELDS: Mapping[str, str] = {
 """The text attributes of a ship-to and their names in calls and answers (Komet API §3.3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class WantedCustomer:
+class WantedCustomer(Struct, frozen=True):
     """A customer as the configuration wants it; `fields` and `ship_tos` hold only what is written."""
 
     id: int | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
+
+from msgspec.structs import replace
 
 from reconciler.kinds.customers.answer import ALL, DETAILS, SHIP_TOS, detailed, listed_customers
 from reconciler.kinds.customers.fate import customer_fate

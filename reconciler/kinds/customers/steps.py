@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from reconciler.kinds.customers.fields import FIELDS, SHIP_TO_FIELDS, WantedCustomer, wanted_customer
 from reconciler.kinds.customers.view import compare_customers, live_ship_to

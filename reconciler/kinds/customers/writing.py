@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from reconciler.kinds.customers.answer import ALL, DETAILS, SHIP_TOS, detailed, listed_customers
 from reconciler.kinds.customers.fields import FIELDS, SHIP_TO_FIELDS, Field, wanted_customer

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.value import Json, decimal_text, plain
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-
-def record_json(record: DataclassInstance) -> dict[str, Json]:
+def record_json(record: Struct) -> dict[str, Json]:
     """Every field of `record` by its name: decimals as text, tuples as lists, records within as objects."""
-    return {each.name: _json(getattr(record, each.name)) for each in fields(record)}
+    return {name: _json(getattr(record, name)) for name in record.__struct_fields__}
 
 
 def _json(value: object) -> Json:
@@ -22,6 +19,6 @@ def _json(value: object) -> Json:
         return decimal_text(value)
     if isinstance(value, tuple):
         return [_json(inner) for inner in value]
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         return record_json(value)
     return plain(value)  # type: ignore[arg-type]

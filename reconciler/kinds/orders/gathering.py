@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic
+
+from msgspec import Struct
 
 from reconciler.kinds.orders.line import C, Line
 from reconciler.kinds.orders.lines import Assignment
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered(Generic[C]):
+class Gathered(Struct, Generic[C], frozen=True):
     """What would be items, with how many there are of each; and the lines, by their ids, that cannot be."""
 
     contents: Sequence[tuple[C, int]]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Generic, Protocol, Self, TypeVar
+
+from msgspec import Struct
 
 CANCELLED = "Cancelled"
 
@@ -28,8 +29,7 @@ C = TypeVar("C", bound=LineContent)
 """The content of the lines of one kind of order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line(Generic[C]):
+class Line(Struct, Generic[C], frozen=True):
     """A live line of an order; what is sold by the unit has its units for boxes."""
 
     id: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from reconciler.kinds.orders.line import C, Line, LineContent
 
@@ -28,8 +29,7 @@ class Asked(Protocol[C_co]):
         """What it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemLines(Generic[C]):
+class ItemLines(Struct, Generic[C], frozen=True):
     """One item and its lines: `shown` is what stands for it today, `kept` of that stays, `removed` goes.
 
     `missing` boxes are to be appended; `lost` boxes were cancelled by the vendor and are not asked for again.
@@ -42,8 +42,7 @@ class ItemLines(Generic[C]):
     lost: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment(Generic[C]):
+class Assignment(Struct, Generic[C], frozen=True):
     """All items of an order by name, and the `extra` lines that belong to none: they go too."""
 
     items: Mapping[str, ItemLines[C]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from reconciler.kinds.kind import Match, Matches, Scope
 from reconciler.kinds.orders.binding import successor_day
@@ -14,8 +15,7 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.resource import LiveResource, ResolvedResource, Sought
 
 
-@dataclass(frozen=True, slots=True)
-class OrderTraits:
+class OrderTraits(Struct, frozen=True):
     """What matching asks a kind of order: its name, and when two orders are the same.
 
     `same_header` says whether a live order has the wanted header. `key_of_wanted` and `key_of_live` are equal
@@ -74,8 +74,7 @@ def _named(sought: Sought) -> str | None:
     return number if isinstance(number, str) else None
 
 
-@dataclass(slots=True)
-class _Matching:
+class _Matching(Struct):
     traits: OrderTraits
     scope: Scope
     sought: Mapping[Address, Sought]

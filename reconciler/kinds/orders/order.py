@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from reconciler.kinds.orders.canonical import record_json
 from reconciler.kinds.orders.line import CANCELLED, Line
@@ -14,8 +15,7 @@ from reconciler.model.value import Json
 PENDING_APPROVAL = "Pending Approval"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One product of a mixed box: bunches per box, stems per bunch, cost and price per unit."""
 
     product_id: int
@@ -25,8 +25,7 @@ class Part:
     price: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a line is and what it costs: everything but its boxes, its price and its fate."""
 
     product_id: int
@@ -60,8 +59,7 @@ class Content:
         return self.shown_breakdown == wanted.shown_breakdown
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A wanted item of an order, with the codes that its call is made of."""
 
     name: str
@@ -77,8 +75,7 @@ class Item:
         return self.boxes
 
 
-@dataclass(frozen=True, slots=True)
-class LiveOrder:
+class LiveOrder(Struct, frozen=True):
     """An order as Komet shows it. Customer and carrier stand on its lines (A21)."""
 
     id: int
@@ -104,8 +101,7 @@ class LiveOrder:
         return tuple(line for line in self.lines if not line.is_cancelled)
 
 
-@dataclass(frozen=True, slots=True)
-class WantedOrder:
+class WantedOrder(Struct, frozen=True):
     """A purchase order as the configuration wants it, ids beside codes; None means not managed."""
 
     vendor_id: int

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.model.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCalls:
+class OrderCalls(Struct, frozen=True):
     """The cheapest choice: read these dates whole, and these numbers in batches."""
 
     dates: tuple[str, ...]

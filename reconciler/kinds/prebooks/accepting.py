@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Scope, Subject
 from reconciler.kinds.orders.gathering import gather_added
@@ -45,8 +47,7 @@ def accept_prebook(
     return Accepted(None, gone=f"{picture.vanished.number} was cancelled or deleted in Komet")
 
 
-@dataclass(slots=True)
-class _Accepting:
+class _Accepting(Struct):
     """One acceptance under way; `left` gathers what no configuration can say."""
 
     picture: Picture

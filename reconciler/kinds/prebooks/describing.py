@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Scope
 from reconciler.kinds.naming import LONGEST_ITEM, LONGEST_NAME, distinct_names, longer_names

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.kinds.kind import Scope, Subject
 from reconciler.kinds.orders.marker import COMMENTS_LIMIT, with_marker
@@ -17,8 +18,7 @@ SHIP_NAMES = "ship_names"
 """Under which a plan records what the ship-to has been called."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderChange:
+class HeaderChange(Struct, frozen=True):
     """One attribute of the header before and after, in words a person knows.
 
     `replaces` when no call changes it in place (Komet API §9.4).

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from reconciler.kinds.orders.order import wanted_order
 from reconciler.kinds.prebooks.drawing import order_address
@@ -16,8 +17,7 @@ Pack = tuple[int, str, int, int]
 """Product, box type, bunches and stems: what a line is drawn from (A28)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overdraft:
+class Overdraft(Struct, frozen=True):
     """An item that draws `boxes` of `order`, which `has` so many of that pack; `others` draw some of them."""
 
     prebook: Address

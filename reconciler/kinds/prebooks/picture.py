@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Scope, Subject
 from reconciler.kinds.orders.line import Line
@@ -46,8 +48,7 @@ from reconciler.model.value import Json, Path
 PrebookLine = Line[PrebookContent]
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(Struct, frozen=True):
     """One attribute that Komet does not show, before and after."""
 
     path: Path
@@ -60,8 +61,7 @@ class Hidden:
         return self.before != self.after
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """`header` and `hidden` are what can be compared, `incomparable` the paths of what cannot.
 
     `drawn` says from which order each item is to draw, `ship_to` which ship-to a call is to name, `names`

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from reconciler.kinds.orders.canonical import record_json
 from reconciler.kinds.orders.line import Line
@@ -17,8 +18,7 @@ SHIP_VIA = ("warehouse", "grower")
 """What `shipViaId` 0 and 1 mean (Komet API §7.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrebookContent:
+class PrebookContent(Struct, frozen=True):
     """What a line sells, as far as Komet shows it (Komet API §7.5).
 
     A wanted price or vendor that is None is not compared: it is not written, or does not count.
@@ -66,8 +66,7 @@ class PrebookContent:
         return _same_prices(wanted.breakdown, self.breakdown)
 
 
-@dataclass(frozen=True, slots=True)
-class PrebookItem:
+class PrebookItem(Struct, frozen=True):
     """A wanted item: `boxes` or `units` of its content, with all that its call is made of.
 
     None is what is not written. `from_po` is a name under purchase_orders or an exact number.
@@ -91,8 +90,7 @@ class PrebookItem:
         return self.boxes or self.units or 0
 
 
-@dataclass(frozen=True, slots=True)
-class WantedPrebook:
+class WantedPrebook(Struct, frozen=True):
     """A prebook as the configuration wants it, ids beside codes; None means not managed.
 
     `ship_to` is a name under the customer's ship-tos, and `ship_to_title` what it is called in Komet; or
@@ -120,8 +118,7 @@ class WantedPrebook:
     items: tuple[PrebookItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(Struct, frozen=True):
     """The purchase order that a line of a prebook was bought with."""
 
     line_id: int
@@ -134,8 +131,7 @@ class Purchase:
         return self.status != PENDING_APPROVAL
 
 
-@dataclass(frozen=True, slots=True)
-class LivePrebook:
+class LivePrebook(Struct, frozen=True):
     """A prebook as Komet shows it.
 
     `rivals` are the others with the same header, between which `useExisting` would choose; `purchases` are

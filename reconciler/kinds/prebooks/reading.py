@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.errors import UnexpectedAnswer
 from reconciler.kinds.kind import Match, Matches, Reading, Scope, Subject
@@ -103,8 +105,7 @@ def _search_dates(each: Sought, found: Mapping[int, LiveResource], scope: Scope)
     return [ship_date(each.resolved)]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """What is looked for on all dates: `numbers` that are bound or named, and the `names` in markers of what
     nobody remembers."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Subject
 from reconciler.kinds.orders.line import Line
@@ -29,8 +31,7 @@ HEADER = ("status", "ecommerce", "created_by")
 """What a header says to prebook.create alone: no call changes it and no read shows it (Komet API §9.4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What was last agreed on: `wanted` then, from which orders its items drew, and what nobody could see.
 
     `outgoing` are lines that an apply was about to delete when it died: what stands beside them came later

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from reconciler.kinds.kind import Scope
 from reconciler.kinds.prebooks.prebook import LivePrebook, WantedPrebook
@@ -13,8 +14,7 @@ from reconciler.model.address import Address
 Key = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """A header as `useExisting` compares it (Komet API §7.2), under the number or address it belongs to.
 
     Location, carrier, customer and customer PO count beside the date, and a ship-to where both show one: the
@@ -38,8 +38,7 @@ class Header:
         )
 
 
-@dataclass(slots=True)
-class Headers:
+class Headers(Struct):
     """Every header that stands or is wanted, by date."""
 
     by_date: dict[str, list[Header]] = field(default_factory=lambda: defaultdict(list))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from reconciler.kinds.catalogue import Catalogue
 from reconciler.kinds.kind import Scope, Subject
@@ -50,8 +51,7 @@ def _without_order(
     return Accepted(None, gone="it was deleted in Komet")
 
 
-@dataclass(slots=True)
-class _Accepting:
+class _Accepting(Struct):
     """One acceptance under way; `left` gathers what no configuration can say."""
 
     picture: Picture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Comparison, Matches, Notice, Reading, Scope, Subject
 from reconciler.kinds.orders.binding import learnt_binding, successor_day

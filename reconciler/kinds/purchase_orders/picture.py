@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Scope, Subject
 from reconciler.kinds.orders.line import Line
@@ -28,8 +30,7 @@ _PRICES = (("price",), ("breakdown_prices",))
 HEADER = ("vendor", "ship_date", "location", "customer", "carrier")
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """`header` holds the differing header attributes as (name, before, after) in words a person knows.
 
     `prices` holds, for items whose selling price can be compared, the price before: the last applied one,

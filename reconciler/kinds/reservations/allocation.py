@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A line that may stand reserved. Its place in the sequence is its preference, the best one first.
 
     `is_reserved` says that it is today, `is_asked` that an open operator step already names it: then the step
@@ -26,8 +26,7 @@ class Candidate:
         return 1 if self.is_asked else 2
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """How many boxes should stand reserved, and how many over or under are still fine."""
 
     boxes: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, convert, field
 
 from reconciler.kinds.reservations.stock import StockLine
 from reconciler.kinds.reservations.wanted import (
@@ -19,8 +20,7 @@ from reconciler.model.resource import Sought
 from reconciler.model.value import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Arrivals:
+class Arrivals(Struct, frozen=True, rename={"added": "arrived"}):
     """What is known of the arrivals of one address, by reference.
 
     `added` are not to be added again. Of these `unseen` were taken by Komet and have not shown in stock yet,
@@ -34,33 +34,42 @@ class Arrivals:
     @property
     def json(self) -> dict[str, Json]:
         """As it is remembered."""
-        added: list[Json] = [*self.added]
-        doubtful: list[Json] = [*self.doubtful]
-        return {"arrived": added, "unseen": dict(self.unseen), "doubtful": doubtful}
+        return {"arrived": [*self.added], "unseen": {**self.unseen}, "doubtful": [*self.doubtful]}
+
+
+_NONE = Arrivals()
 
 
 def read_arrivals(facts: Mapping[str, Json]) -> Arrivals:
     """The arrivals that `Arrivals.json` wrote; none where nothing was written."""
-    unseen = facts.get("unseen")
-    return Arrivals(
-        _texts(facts.get("arrived")),
-        {
-            reference: id if isinstance(id, int) else None
-            for reference, id in (unseen.items() if isinstance(unseen, dict) else ())
-        },
-        _texts(facts.get("doubtful")),
-    )
+    return convert(facts, Arrivals)
 
 
-def references_by_prefix(stock: Iterable[StockLine]) -> Mapping[str, set[str]]:
-    """The references in `stock`, by how they begin: that says whose they are."""
+def known_arrivals(
+    sought: Sequence[Sought],
+    wanted: Mapping[Address, WantedReservation],
+    stock: Sequence[StockLine],
+    project: str,
+) -> dict[Address, Arrivals]:
+    """What is known of the arrivals of all that is `sought`, held against what stands in `stock`."""
+    is_lost = _is_memory_lost(sought, wanted, stock, project)
+    references = _references_by_prefix(stock)
+    return {
+        each.address: _arrivals_of(each, wanted.get(each.address), stock, references, project, is_lost)
+        for each in sought
+    }
+
+
+def _references_by_prefix(stock: Iterable[StockLine]) -> Mapping[str, set[str]]:
+    """Our references in `stock`, by how they begin: that says whose they are."""
     found: dict[str, set[str]] = defaultdict(set)
     for line in stock:
-        found[line.reference[:PREFIX_LENGTH]].add(line.reference)
+        if line.is_marked:
+            found[line.reference[:PREFIX_LENGTH]].add(line.reference)
     return found
 
 
-def arrivals_of(
+def _arrivals_of(
     each: Sought,
     wanted: WantedReservation | None,
     stock: Sequence[StockLine],
@@ -68,20 +77,16 @@ def arrivals_of(
     project: str,
     is_lost: bool,
 ) -> Arrivals:
-    """What is known of the arrivals of `each`, held against what stands in `stock`.
-
-    `references` are those in `stock` by prefix. With `is_lost` all memory is gone: then what the
-    configuration asks for may have been added and sold.
-    """
-    known = read_arrivals(each.binding.facts if each.binding else {})
-    seen = references.get(reference_prefix(project, each.address), set())
-    here = [
-        line
-        for line in (stock if known.unseen else ())
-        if wanted is None or line.location_id == wanted.location_id
-    ]
-    asked = arrival_references(project, each.address, wanted.arrival) if wanted and wanted.arrival else ()
-    doubtful = {*known.doubtful, *(asked if is_lost else ())} - seen
+    """With `is_lost` all memory is gone: then what the configuration asks for may have been added, and sold
+    since."""
+    known = read_arrivals(each.binding.facts) if each.binding else _NONE
+    seen = references.get(reference_prefix(project, each.address), set()) if references else set()
+    is_asked = is_lost and wanted is not None and wanted.arrival is not None
+    if known == _NONE and not (seen or is_asked):
+        return _NONE
+    here = [line for line in stock if wanted is None or line.location_id == wanted.location_id]
+    asked = boxes_by_reference(project, each.address, wanted) if wanted and is_lost else {}
+    doubtful = {*known.doubtful, *asked} - seen
     return Arrivals(
         tuple(sorted({*known.added, *seen, *doubtful})),
         {
@@ -93,18 +98,17 @@ def arrivals_of(
     )
 
 
-def is_memory_lost(
-    sought: Iterable[Sought],
+def _is_memory_lost(
+    sought: Sequence[Sought],
     wanted: Mapping[Address, WantedReservation],
     stock: Iterable[StockLine],
     project: str,
 ) -> bool:
     """Whether nothing is remembered of any reservation although one was carried out before: a line carries
     our reference, or stands reserved as one of `wanted` would have it."""
-    each_sought = list(sought)
-    if any(each.binding is not None for each in each_sought):
+    if any(each.binding is not None for each in sought):
         return False
-    prefixes = {reference_prefix(project, each.address) for each in each_sought}
+    prefixes = {reference_prefix(project, each.address) for each in sought}
     wishes: dict[int, list[WantedReservation]] = defaultdict(list)
     for wish in wanted.values():
         wishes[wish.product_id].append(wish)
@@ -142,7 +146,3 @@ def _is_proved(reference: str, id: int | None, here: Sequence[StockLine]) -> boo
     if any(reference == line.reference or id == line.id for line in here):
         return True
     return id is None and not any(line.reference for line in here)
-
-
-def _texts(value: Json) -> tuple[str, ...]:
-    return tuple(str(each) for each in value) if isinstance(value, list) else ()

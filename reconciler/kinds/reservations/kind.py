@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from reconciler.kinds.kind import Comparison, Match, Matches, Notice, Reading, Scope, Subject
-from reconciler.kinds.reservations.arrivals import (
-    Arrivals,
-    arrivals_of,
-    is_memory_lost,
-    read_arrivals,
-    references_by_prefix,
-)
+from msgspec.structs import replace
+
+from reconciler.kinds.kind import Comparison, Matches, Notice, Reading, Scope, Subject
+from reconciler.kinds.reservations.arrivals import Arrivals, read_arrivals
 from reconciler.kinds.reservations.fate import line_fate
+from reconciler.kinds.reservations.matching import match_reservations
 from reconciler.kinds.reservations.reading import expected_stock_calls, read_reservations
-from reconciler.kinds.reservations.sharing import Share, share_stock
-from reconciler.kinds.reservations.standing import Standing, standing_resource
+from reconciler.kinds.reservations.standing import standing_of
 from reconciler.kinds.reservations.steps import interpret_inventory, lower_reservation
-from reconciler.kinds.reservations.stock import StockLine, stock_line
 from reconciler.kinds.reservations.view import compare_reservations, reservation_headline
-from reconciler.kinds.reservations.wanted import (
-    WantedReservation,
-    resolve_reservation,
-    wanted_reservation,
-)
+from reconciler.kinds.reservations.wanted import resolve_reservation
 from reconciler.model.address import Address
 from reconciler.model.change import Change, Sale
 from reconciler.model.query import Answer
@@ -61,46 +51,7 @@ class Reservations:
 
     def match(self, sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope) -> Matches:
         """Shares the stock between all reservations; what left the configuration gives up what it had."""
-        stock = [stock_line(each.attributes) for each in live]
-        resolved = {each.address: each.resolved for each in sought if each.resolved is not None}
-        wanted = {address: wanted_reservation(each.attributes) for address, each in resolved.items()}
-        is_lost = is_memory_lost(sought, wanted, stock, scope.project)
-        references = references_by_prefix(stock)
-        arrived = {
-            each.address: arrivals_of(
-                each, wanted.get(each.address), stock, references, scope.project, is_lost
-            )
-            for each in sought
-        }
-        shares = share_stock(wanted, stock, {each: arrived[each].added for each in arrived}, scope)
-        matches = {
-            address: Match(
-                standing_resource(
-                    _standing(resolved[address], wanted[address], shares[address], arrived[address], scope)
-                )
-            )
-            for address in sorted(shares)
-        }
-        used = {
-            line.id for share in shares.values() for line in (*share.kept, *share.reserve, *share.release)
-        }
-        orphans: dict[Address, Match] = {}
-        gone: list[Address] = []
-        leaving: set[int] = set()
-        kept_for: dict[int, list[StockLine]] = {}
-        for line in stock:
-            if line.customer_id is not None and line.id not in used:
-                kept_for.setdefault(line.customer_id, []).append(line)
-        for each in sought:
-            if each.resolved is None:
-                left = _left_behind(each, kept_for)
-                if left is None:
-                    gone.append(each.address)
-                else:
-                    orphans[each.address] = Match(standing_resource(left))
-                    leaving.update(line.id for line in left.share.release)
-        unmanaged = sum(line.id not in leaving for lines in kept_for.values() for line in lines)
-        return Matches(matches, orphans, gone=tuple(gone), unmanaged=unmanaged)
+        return match_reservations(sought, live, scope)
 
     def compare(self, subject: Subject, scope: Scope) -> Comparison:
         """The boxes that stand reserved, and the lines whose customer is to change."""
@@ -149,31 +100,4 @@ class Reservations:
 
     def binding(self, address: Address, live: LiveResource, retired: Sequence[LiveResource]) -> Binding:
         """Where it stands and which lines it holds, so that they can be given up when it is gone."""
-        facts = {
-            name: live.attributes[name]
-            for name in ("location_id", "customer_id", "lines", "wanted", "arrived", "unseen", "doubtful")
-        }
-        return Binding(address, 0, None, facts)
-
-
-def _standing(
-    resolved: ResolvedResource,
-    wanted: WantedReservation,
-    share: Share,
-    arrived: Arrivals,
-    scope: Scope,
-) -> Standing:
-    customer = scope.ids.by_address.get(Address("customers", wanted.customer))
-    return Standing(wanted.location_id, customer, share, arrived, resolved.attributes)
-
-
-def _left_behind(each: Sought, kept_for: Mapping[int, Sequence[StockLine]]) -> Standing | None:
-    """What a reservation that left the configuration still holds: its customer's lines that it spoke of, if
-    no other reservation speaks of them; None when there is nothing to give up."""
-    facts = each.binding.facts if each.binding else {}
-    definition, customer = facts.get("wanted"), facts.get("customer_id")
-    if not isinstance(definition, dict) or not isinstance(customer, int):
-        return None
-    wanted = wanted_reservation(definition)
-    held = tuple(line for line in kept_for.get(customer, ()) if wanted.is_meant(line))
-    return Standing(wanted.location_id, customer, Share(release=held), wanted=definition) if held else None
+        return Binding(address, 0, None, standing_of(live.attributes).facts)

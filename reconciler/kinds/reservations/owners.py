@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from reconciler.kinds.asked import Asked, AskedShops
 from reconciler.kinds.kind import Scope
 from reconciler.kinds.reservations.stock import StockLine
-from reconciler.kinds.reservations.wanted import WantedReservation, wanted_reservation
-from reconciler.model.address import Address
+from reconciler.kinds.reservations.wanted import customer_id, wanted_reservation
+from reconciler.model.node import Node
 from reconciler.model.resource import Sought
 
 IN_ANY_CASE = 8
@@ -34,8 +35,7 @@ class Shelf:
         return (id for stand in stands for id in self._taken.get(stand, ()))
 
 
-@dataclass(frozen=True, slots=True)
-class Owners:
+class Owners(Struct, frozen=True):
     """What is remembered of customers, and where their reservations `stand`, on the day `today`.
 
     Only its customer's list shows whose a reserved line is (Komet API §4.5, §4.7). What other lists show of
@@ -93,32 +93,36 @@ class Owners:
         return since is None or since > asked.turn
 
 
+class Spot(Struct, frozen=True):
+    """Where one reservation keeps stock and for whom: `product` is None for what nobody remembers,
+    `customer` also for one that is yet to be created."""
+
+    location: int
+    product: int | None
+    customer: int | None
+
+
 def owners_of(sought: Iterable[Sought], scope: Scope) -> Owners:
     """What is remembered of the customers for whom `sought` keep stock."""
     stands: dict[int, set[Stand]] = {}
     for each in sought:
-        wanted = definition_of(each)
-        customer = _customer(each, wanted, scope)
-        if customer is not None and wanted is not None:
-            stands.setdefault(customer, set()).add((wanted.location_id, wanted.product_id))
+        spot = spot_of(each, scope)
+        if spot is not None and spot.customer is not None and spot.product is not None:
+            stands.setdefault(spot.customer, set()).add((spot.location, spot.product))
     return Owners(scope.today, scope.asked_shops, {id: frozenset(each) for id, each in stands.items()})
 
 
-def definition_of(each: Sought) -> WantedReservation | None:
-    """The reservation as it is wanted, or as it was while it was."""
+def spot_of(each: Sought, scope: Scope) -> Spot | None:
+    """Where it is wanted, or was while it was; None where neither is known."""
     if each.resolved is not None:
-        return wanted_reservation(each.resolved.attributes)
-    known = each.binding.facts.get("wanted") if each.binding else None
-    return wanted_reservation(known) if isinstance(known, dict) else None
-
-
-def customer_of(each: Sought, scope: Scope) -> int | None:
-    """The Komet customer for whom stock is kept; None for one that is yet to be created."""
-    return _customer(each, definition_of(each) if each.resolved is not None else None, scope)
-
-
-def _customer(each: Sought, wanted: WantedReservation | None, scope: Scope) -> int | None:
-    if each.resolved is not None and wanted is not None:
-        return scope.ids.by_address.get(Address("customers", wanted.customer))
-    known = each.binding.facts.get("customer_id") if each.binding else None
-    return known if isinstance(known, int) else None
+        wanted = wanted_reservation(each.resolved.attributes)
+        return Spot(wanted.location_id, wanted.product_id, customer_id(wanted, scope))
+    if each.binding is None:
+        return None
+    facts = Node(each.binding.facts)
+    former = facts.maybe_node("wanted")
+    return Spot(
+        facts.whole("location_id"),
+        former.whole("product_id") if former is not None else None,
+        facts.maybe_whole("customer_id"),
+    )

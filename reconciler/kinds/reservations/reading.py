@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from reconciler.kinds.canonical import Canonical
 from reconciler.kinds.kind import Reading, Scope
-from reconciler.kinds.reservations.owners import Owners, Shelf, customer_of, owners_of
+from reconciler.kinds.reservations.owners import Owners, Shelf, owners_of, spot_of
 from reconciler.kinds.reservations.stock import (
     SHOP_LIST,
     StockLine,
@@ -15,7 +18,6 @@ from reconciler.kinds.reservations.stock import (
     raise_if_contradictory,
     reserved_ids,
 )
-from reconciler.kinds.reservations.wanted import wanted_reservation
 from reconciler.kinds.row import row_of
 from reconciler.model.query import Answer, Query
 from reconciler.model.resource import LiveResource, Sought
@@ -25,8 +27,7 @@ ROWS = 500
 """Rows of the shop list that one call asks for: it alone has pages, of 30 unless asked (A17)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shop:
+class Shop(Struct, frozen=True):
     """A customer's reserved list, asked once for all `locations`: without one, where there are several."""
 
     customer: int
@@ -43,8 +44,7 @@ class Shop:
         return [Shop(self.customer, (location,)) for location in self.locations]
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """What has to be read: locations, and the customers at each of them; `empty` are those of these places
     where nothing stood reserved when it was read last."""
 
@@ -87,21 +87,15 @@ def places_of(sought: Iterable[Sought], scope: Scope) -> Places:
     locations: set[int] = set()
     filled: set[tuple[int, int]] = set()
     for each in sought:
-        location, customer = _location_of(each), customer_of(each, scope)
-        if location is None:
+        spot = spot_of(each, scope)
+        if spot is None:
             continue
-        locations.add(location)
-        if customer is not None:
-            shops.add((location, customer))
+        locations.add(spot.location)
+        if spot.customer is not None:
+            shops.add((spot.location, spot.customer))
             if each.binding is None or each.binding.facts.get("lines") != []:
-                filled.add((location, customer))
+                filled.add((spot.location, spot.customer))
     return Places(tuple(sorted(locations)), tuple(sorted(shops)), frozenset(shops - filled))
-
-
-def _location_of(each: Sought) -> int | None:
-    if each.resolved is not None:
-        return wanted_reservation(each.resolved.attributes).location_id
-    return int(str(each.binding.facts["location_id"])) if each.binding else None
 
 
 def read_reservations(sought: Sequence[Sought], scope: Scope) -> Reading:
@@ -141,8 +135,8 @@ def _read(locations: Sequence[int], shops: Sequence[Shop], known: Owners) -> Rea
     yield from _ask_owners(first, answers[whole:], stock, owners)
     yield from _ask_rest([shop for shop in shops if shop.customer not in due], known, stock, owners)
     raise_if_contradictory([line.id for line in stock if line.is_free], owners)
-    owned = [replace(line, customer_id=owners.get(line.id)) for line in stock]
-    return tuple(LiveResource("reservations", line.id, None, None, line.json) for line in owned)
+    owned = (replace(line, customer_id=owners[line.id]) if line.id in owners else line for line in stock)
+    return tuple(LiveResource("reservations", line.id, None, None, Canonical(line)) for line in owned)
 
 
 def _ask_rest(

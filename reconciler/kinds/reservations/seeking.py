@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Reading
 from reconciler.kinds.reservations.reading import ROWS, Places, read_stock
@@ -54,8 +56,7 @@ def _groups(customers: Sequence[int]) -> list[Sequence[int]]:
     return groups
 
 
-@dataclass(slots=True)
-class _Search:
+class _Search(Struct):
     """What was found so far. `is_proved` says that a list without a location has shown several (A39)."""
 
     lines: dict[int, LiveResource] = field(default_factory=dict)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct, field
+
 from reconciler.kinds.kind import Scope
 from reconciler.kinds.reservations.allocation import Candidate, Wish, allocate
-from reconciler.kinds.reservations.arrivals import boxes_by_reference
+from reconciler.kinds.reservations.arrivals import Arrivals, boxes_by_reference
 from reconciler.kinds.reservations.stock import StockLine
-from reconciler.kinds.reservations.wanted import WantedReservation, reference_prefix
+from reconciler.kinds.reservations.wanted import WantedReservation, customer_id, reference_prefix
 from reconciler.model.address import Address
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """What one reservation gets.
 
     `kept` lines stand reserved and stay so, `reserve` come, `release` go. `arriving` boxes are to be added.
@@ -48,23 +48,23 @@ class Share:
 def share_stock(
     wanted: Mapping[Address, WantedReservation],
     stock: Sequence[StockLine],
-    arrived: Mapping[Address, Sequence[str]],
+    arrived: Mapping[Address, Arrivals],
     scope: Scope,
 ) -> dict[Address, Share]:
     """Every reservation's share. Free lines go to the higher priority first, ties by address.
 
-    A line that stands reserved for one customer is not taken for another. `arrived` are the references of
-    what was added for an address already. The same stock gives the same shares.
+    A line that stands reserved for one customer is not taken for another. `arrived` is what is
+    known of the arrivals of each. The same stock gives the same shares.
     """
-    by_product: dict[tuple[int, int], list[StockLine]] = defaultdict(list)
+    pools: dict[tuple[int, int], _Pool] = defaultdict(_Pool)
     for line in stock:
-        by_product[(line.location_id, line.product_id)].append(line)
+        pools[(line.location_id, line.product_id)].add(line)
     taken: dict[int, Address] = {}
     shares: dict[Address, Share] = {}
     for address in sorted(wanted, key=lambda each: (-wanted[each].priority, each)):
         wish = wanted[address]
-        pool = by_product.get((wish.location_id, wish.product_id), [])
-        share = _share(address, wish, pool, taken, _arriving(address, wish, arrived, scope), scope)
+        pool = pools[(wish.location_id, wish.product_id)]
+        share = _share(address, wish, pool, taken, _arriving(address, wish, arrived[address], scope), scope)
         taken.update({line.id: address for line in share.reserve})
         shares[address] = share
     return shares
@@ -77,55 +77,96 @@ def age_in_days(line: StockLine, today: str) -> int:
     return (date.fromisoformat(today) - date.fromisoformat(line.inventory_date)).days
 
 
+class _Pool(Struct):
+    """The lines of one product at one location: all, those of each customer, the free ones. `reserved` and
+    `total` as in `Share`."""
+
+    lines: list[StockLine] = field(default_factory=list)
+    kept_for: dict[int, list[StockLine]] = field(default_factory=dict)
+    free: list[StockLine] = field(default_factory=list)
+    reserved: int = 0
+    total: int = 0
+
+    def add(self, line: StockLine) -> None:
+        self.lines.append(line)
+        if line.customer_id is not None:
+            self.kept_for.setdefault(line.customer_id, []).append(line)
+            self.reserved += line.boxes
+            self.total += line.boxes
+        elif line.is_free:
+            self.free.append(line)
+            self.total += line.boxes
+
+
 def _share(
     address: Address,
     wish: WantedReservation,
-    pool: Sequence[StockLine],
+    pool: _Pool,
     taken: Mapping[int, Address],
     arriving: int,
     scope: Scope,
 ) -> Share:
-    customer = scope.ids.by_address.get(Address("customers", wish.customer))
-    meant = [line for line in pool if wish.is_meant(line) and not _is_strange(line, address, scope)]
-    mine = [line for line in meant if customer is not None and line.customer_id == customer]
+    customer = customer_id(wish, scope)
+    held = pool.kept_for.get(customer, ()) if customer is not None else ()
+    mine = [line for line in held if _is_meant(line, address, wish, scope)]
     fit = [line for line in mine if _is_young(line, wish, scope)]
-    free = [
-        line
-        for line in meant
-        if line.is_free and line.id not in taken and line.boxes > 0 and _is_young(line, wish, scope)
-    ]
-    ordered = _by_preference([*fit, *free], wish)
-    chosen = allocate(
-        [_candidate(line, address, line.customer_id is not None, scope) for line in ordered],
-        Wish(max(wish.boxes - arriving, 0), wish.tolerance),
-    )
-    picked = {ordered[index].id for index in chosen}
-    kept = tuple(line for line in fit if line.id in picked)
-    reserve = tuple(ordered[index] for index in chosen if ordered[index].customer_id is None)
-    release = tuple(line for line in sorted(mine, key=lambda each: each.id) if line.id not in picked)
+    need = Wish(max(wish.boxes - arriving, 0), wish.tolerance)
+    if need.miss(sum(line.boxes for line in fit)):
+        kept, reserve = _chosen(address, wish, fit, _open(address, wish, pool, taken, scope), need, scope)
+    else:  # what stands is one of the best sets, and the only one that asks for no change
+        kept, reserve = tuple(fit), ()
+    picked = {line.id for line in kept}
     total = sum(line.boxes for line in (*kept, *reserve)) + arriving
     missing = wish.boxes - total if wish.boxes - total > wish.tolerance else 0
+    others = [line for line in pool.lines if line not in kept + reserve] if missing else ()
     return Share(
         kept=kept,
         reserve=reserve,
-        release=release,
+        release=tuple(line for line in sorted(mine, key=lambda each: each.id) if line.id not in picked),
         arriving=arriving,
         missing=missing,
-        reasons=_reasons(address, wish, [line for line in pool if line not in kept + reserve], taken, scope)
-        if missing
-        else (),
-        reserved=sum(line.boxes for line in pool if line.customer_id is not None),
-        total=sum(line.boxes for line in pool if line.customer_id is not None or line.is_free),
+        reasons=_reasons(address, wish, others, taken, scope) if missing else (),
+        reserved=pool.reserved,
+        total=pool.total,
     )
 
 
-def _arriving(
-    address: Address, wish: WantedReservation, arrived: Mapping[Address, Sequence[str]], scope: Scope
-) -> int:
+def _open(
+    address: Address, wish: WantedReservation, pool: _Pool, taken: Mapping[int, Address], scope: Scope
+) -> list[StockLine]:
+    """The free lines that it may have."""
+    return [
+        line
+        for line in pool.free
+        if line.id not in taken
+        and line.boxes > 0
+        and _is_meant(line, address, wish, scope)
+        and _is_young(line, wish, scope)
+    ]
+
+
+def _chosen(
+    address: Address,
+    wish: WantedReservation,
+    fit: Sequence[StockLine],
+    free: Sequence[StockLine],
+    need: Wish,
+    scope: Scope,
+) -> tuple[tuple[StockLine, ...], tuple[StockLine, ...]]:
+    """Which of its lines it keeps, and which free ones come."""
+    ordered = _by_preference([*fit, *free], wish)
+    chosen = allocate(
+        [_candidate(line, address, line.customer_id is not None, scope) for line in ordered], need
+    )
+    picked = {ordered[index].id for index in chosen}
+    kept = tuple(line for line in fit if line.id in picked)
+    return kept, tuple(ordered[index] for index in chosen if ordered[index].customer_id is None)
+
+
+def _arriving(address: Address, wish: WantedReservation, arrived: Arrivals, scope: Scope) -> int:
     """The boxes of the arrival that nobody has added yet."""
-    added = arrived.get(address, ())
     parts = boxes_by_reference(scope.project, address, wish)
-    return sum(boxes for reference, boxes in parts.items() if reference not in added)
+    return sum(boxes for reference, boxes in parts.items() if reference not in arrived.added)
 
 
 def _candidate(line: StockLine, address: Address, is_reserved: bool, scope: Scope) -> Candidate:
@@ -137,11 +178,13 @@ def _is_young(line: StockLine, wish: WantedReservation, scope: Scope) -> bool:
     return wish.max_age is None or age_in_days(line, scope.today) <= wish.max_age
 
 
+def _is_meant(line: StockLine, address: Address, wish: WantedReservation, scope: Scope) -> bool:
+    return wish.is_meant(line) and not _is_strange(line, address, scope)
+
+
 def _is_strange(line: StockLine, address: Address, scope: Scope) -> bool:
     """Whether a line carries the mark of another resource or project."""
-    if not line.reference.startswith("rc:"):
-        return False
-    return not line.reference.startswith(reference_prefix(scope.project, address))
+    return line.is_marked and not line.reference.startswith(reference_prefix(scope.project, address))
 
 
 def _by_preference(lines: Sequence[StockLine], wish: WantedReservation) -> list[StockLine]:
@@ -185,6 +228,6 @@ def _why_not(
         return f"are older than {wish.max_age} days"
     if not line.is_free and line.customer_id is None:
         return "are held, or reserved for somebody else"
-    if not line.is_free and line.customer_id != scope.ids.by_address.get(Address("customers", wish.customer)):
+    if not line.is_free and line.customer_id != customer_id(wish, scope):
         return "are reserved for another customer"
     return "are in lines too large to fit"

@@ -3,52 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from reconciler.kinds.canonical import Canonical, value_of
 from reconciler.kinds.kind import Subject
-from reconciler.kinds.reservations.arrivals import Arrivals, read_arrivals
+from reconciler.kinds.reservations.arrivals import Arrivals
 from reconciler.kinds.reservations.sharing import Share
-from reconciler.kinds.reservations.stock import StockLine, stock_line
-from reconciler.model.node import Node
+from reconciler.kinds.reservations.stock import StockLine
+from reconciler.kinds.reservations.wanted import WantedReservation
 from reconciler.model.resource import LiveResource
 from reconciler.model.value import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One reservation today: its share of the stock, whose it is and where, and which arrivals were added.
+class Standing(Struct, frozen=True):
+    """One reservation today: what it is, for whom, its share of the stock, and which arrivals were added.
 
-    `wanted` is its definition: what it held is told by it once the configuration is gone.
+    What it held is told by its definition once the configuration is gone.
     """
 
-    location_id: int
+    wanted: WantedReservation
     customer_id: int | None
     share: Share
     arrived: Arrivals = field(default_factory=Arrivals)
-    wanted: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> dict[str, Json]:
+        """Where it stands and which lines it holds, so that they can be given up when it is gone."""
+        held = (*self.share.kept, *self.share.release)
+        lines: list[Json] = [*sorted(line.id for line in held)]
+        return {
+            "location_id": self.wanted.location_id,
+            "customer_id": self.customer_id,
+            "lines": lines,
+            "wanted": self.wanted.json,
+            **self.arrived.json,
+        }
+
+    @property
+    def json(self) -> dict[str, Json]:
+        """The standing as canonical JSON."""
+        share = self.share
+        return {
+            **self.facts,
+            "kept": _rows(share.kept),
+            "reserve": _rows(share.reserve),
+            "release": _rows(share.release),
+            "arriving": share.arriving,
+            "missing": share.missing,
+            "reasons": [*share.reasons],
+            "reserved": share.reserved,
+            "total": share.total,
+        }
 
 
 def standing_resource(standing: Standing) -> LiveResource:
     """`standing` as a live resource; nothing in Komet stands for it but its lines."""
-    share = standing.share
-    lines: list[Json] = [*sorted(line.id for line in (*share.kept, *share.release))]
-    reasons: list[Json] = [*share.reasons]
-    attributes: dict[str, Json] = {
-        "location_id": standing.location_id,
-        "customer_id": standing.customer_id,
-        "lines": lines,
-        "wanted": dict(standing.wanted),
-        **standing.arrived.json,
-        "kept": _rows(share.kept),
-        "reserve": _rows(share.reserve),
-        "release": _rows(share.release),
-        "arriving": share.arriving,
-        "missing": share.missing,
-        "reasons": reasons,
-        "reserved": share.reserved,
-        "total": share.total,
-    }
-    return LiveResource("reservations", 0, None, None, attributes)
+    return LiveResource("reservations", 0, None, None, Canonical(standing))
 
 
 def standing_for(subject: Subject) -> Standing:
@@ -61,30 +73,9 @@ def standing_for(subject: Subject) -> Standing:
 
 
 def standing_of(attributes: Mapping[str, Json]) -> Standing:
-    """The standing that `standing_resource` wrote."""
-    node = Node(attributes)
-    share = Share(
-        kept=_lines(node, "kept"),
-        reserve=_lines(node, "reserve"),
-        release=_lines(node, "release"),
-        arriving=node.whole("arriving"),
-        missing=node.whole("missing"),
-        reasons=node.texts("reasons"),
-        reserved=node.whole("reserved"),
-        total=node.whole("total"),
-    )
-    return Standing(
-        node.whole("location_id"),
-        node.maybe_whole("customer_id"),
-        share,
-        read_arrivals(attributes),
-        node.node("wanted").members,
-    )
+    """The standing of which `standing_resource` made `attributes`."""
+    return value_of(attributes, Standing)
 
 
 def _rows(lines: Sequence[StockLine]) -> list[Json]:
     return [line.json for line in lines]
-
-
-def _lines(node: Node, name: str) -> tuple[StockLine, ...]:
-    return tuple(stock_line(each.members) for each in node.nodes(name))

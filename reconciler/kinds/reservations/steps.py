@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Scope, Subject
 from reconciler.kinds.reservations.arrivals import boxes_by_reference, unseen_references

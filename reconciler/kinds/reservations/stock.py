@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from reconciler.errors import UnexpectedAnswer
+from reconciler.kinds.canonical import value_of
 from reconciler.kinds.row import Row
-from reconciler.model.node import Node
 from reconciler.model.value import Json, decimal_text
 
 SHOP_LIST = "ecommerce/inventory.list"
 
 
-@dataclass(frozen=True, slots=True)
-class StockLine:
+class StockLine(Struct, frozen=True):
     """One on-hand line. `is_free` is what the open market shows, `customer_id` whose it is known to be.
 
     A line that is neither is somebody else's, held, not of the open market's type, or hidden by settings: it
@@ -37,34 +38,24 @@ class StockLine:
     customer_id: int | None
 
     @property
+    def is_marked(self) -> bool:
+        """Whether it was added by a reconciler: its reference says for which resource."""
+        return self.reference.startswith("rc:")
+
+    @property
     def json(self) -> dict[str, Json]:
         """The line as canonical JSON."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self)
 
 
 def stock_line(attributes: Mapping[str, Json]) -> StockLine:
-    """The line that `StockLine.json` wrote."""
-    node = Node(attributes)
-    return StockLine(
-        id=node.whole("id"),
-        location_id=node.whole("location_id"),
-        product_id=node.whole("product_id"),
-        box_type=node.text("box_type"),
-        unit=node.text("unit"),
-        bunches=node.whole("bunches"),
-        stems=node.whole("stems"),
-        boxes=node.whole("boxes"),
-        vendor_id=node.maybe_whole("vendor_id"),
-        inventory_date=node.text("inventory_date"),
-        reference=node.text("reference"),
-        price=node.text("price"),
-        is_free=node.flag("is_free"),
-        customer_id=node.maybe_whole("customer_id"),
-    )
+    """The line that `attributes` are the canonical form of."""
+    return value_of(attributes, StockLine)
 
 
 def parse_line(row: Row, location_id: int, free: frozenset[int]) -> StockLine:
     """One row of inventory.list, with what the open market says of its id (A6, A18); nobody's yet."""
+    row = row.opened
     id = row.required("orderItemId")
     return StockLine(
         id=id,

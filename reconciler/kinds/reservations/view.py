@@ -56,7 +56,7 @@ def compare_reservations(subject: Subject, scope: Scope) -> Comparison:
 def reservation_headline(subject: Subject, scope: Scope) -> str:
     """Product, pack, location and customer; for one that is gone, whose lines it gives up."""
     standing = standing_for(subject)
-    place = scope.catalogue.label("locations", standing.location_id)
+    place = scope.catalogue.label("locations", standing.wanted.location_id)
     customer = customer_name(subject, standing, scope)
     if subject.resolved is None:
         return f"{place} · for {customer}"
@@ -128,6 +128,6 @@ def _reserved_boxes(
         return ()
     share = standing.share
     product = scope.catalogue.label("products", wanted.product_id)
-    place = scope.catalogue.label("locations", standing.location_id)
+    place = scope.catalogue.label("locations", wanted.location_id)
     gain = sum(line.boxes for line in share.reserve) - sum(line.boxes for line in share.release)
     return (ReservedBoxes(f"{product} in {place}", share.reserved, gain, share.arriving, share.total),)

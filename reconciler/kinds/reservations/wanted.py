@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from reconciler.kinds.canonical import Canonical, value_of
+from reconciler.kinds.catalogue import Entry
 from reconciler.kinds.kind import Notice, Scope
 from reconciler.kinds.references import References
 from reconciler.kinds.reservations.stock import StockLine
 from reconciler.model.address import Address
-from reconciler.model.node import Node
+from reconciler.model.node import AmountText, Node
 from reconciler.model.resource import DesiredResource, ResolvedResource
-from reconciler.model.value import Json, Value, decimal_text, digest_of, plain
+from reconciler.model.value import Json, digest_of, plain
 
 BOXES_A_CALL = 100
 """Boxes that one `inventory.add` takes (Komet API §4.2)."""
@@ -20,21 +24,19 @@ PREFIX_LENGTH = 15
 """Characters of `reference_prefix`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """Stock that is to be added already reserved (`inventory.add`, A10). `cost` is decimal text."""
 
     vendor_id: int
     awb: str
     ship_date: str
-    cost: str
+    cost: AmountText
     boxes: int
     product_code: str
     box_type_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class WantedReservation:
+class WantedReservation(Struct, frozen=True):
     """Which boxes of which product should stand reserved for whom; None is not written: any will do."""
 
     customer: str
@@ -51,6 +53,12 @@ class WantedReservation:
     vendor_ids: tuple[int, ...]
     priority: int
     arrival: Arrival | None
+
+    @property
+    def json(self) -> dict[str, Json]:
+        """The reservation as canonical JSON."""
+        arrival = asdict(self.arrival) if self.arrival is not None else None
+        return asdict(self) | {"vendor_ids": [*self.vendor_ids], "arrival": arrival}
 
     def is_of_pack(self, line: StockLine) -> bool:
         """Whether a line has a pack that qualifies."""
@@ -72,56 +80,44 @@ class WantedReservation:
 def resolve_reservation(desired: DesiredResource, scope: Scope, notice: Notice) -> ResolvedResource | None:
     """`desired` with ids beside its codes; unknown codes go to `notice`, and then the result is None."""
     references = References(desired.address, scope, notice)
-    written = desired.attributes
-    product = references.entry("products", written["product"], ("product",))
-    box_type = references.entry("box_types", written["box_type"], ("box_type",))
-    location = references.entry("locations", written["location"], ("location",))
-    vendors = written.get("vendors")
-    codes = vendors if isinstance(vendors, Sequence) and not isinstance(vendors, str) else ()
-    attributes: dict[str, Json] = {
-        "customer": str(written["customer"]),
-        "location_id": location.id,
-        "product_id": product.id,
-        "box_type": box_type.code.upper(),
-        "unit": plain(written.get("unit")),
-        "bunches": plain(written.get("bunches")),
-        "stems": plain(written.get("stems")),
-        "boxes": plain(written["boxes"]),
-        "tolerance": plain(written.get("tolerance", 0)),
-        "choose": str(written.get("choose") or "oldest"),
-        "max_age": plain(written.get("max_age")),
-        "vendor_ids": [
-            references.entry("vendors", code, ("vendors", index)).id for index, code in enumerate(codes)
-        ],
-        "priority": plain(written.get("priority", 0)),
-        "arrival": _arrival(references, written.get("arrival"), product.code, box_type.id),
-    }
+    written = Node(plain(desired.attributes))
+    product = references.entry("products", written.members["product"], ("product",))
+    box_type = references.entry("box_types", written.text("box_type"), ("box_type",))
+    location = references.entry("locations", written.text("location"), ("location",))
+    vendors = written.array("vendors") if "vendors" in written.members else ()
+    arrival = written.maybe_node("arrival")
+    wanted = WantedReservation(
+        customer=written.text("customer"),
+        location_id=location.id,
+        product_id=product.id,
+        box_type=box_type.code.upper(),
+        unit=written.maybe_text("unit"),
+        bunches=written.maybe_whole("bunches"),
+        stems=written.maybe_whole("stems"),
+        boxes=written.whole("boxes"),
+        tolerance=written.maybe_whole("tolerance") or 0,
+        choose=written.maybe_text("choose") or "oldest",
+        max_age=written.maybe_whole("max_age"),
+        vendor_ids=tuple(
+            references.entry("vendors", code, ("vendors", index)).id for index, code in enumerate(vendors)
+        ),
+        priority=written.maybe_whole("priority") or 0,
+        arrival=_arrival(references, arrival, product, box_type) if arrival else None,
+    )
     if references.failed:
         return None
-    customer = Address("customers", str(written["customer"]))
-    return ResolvedResource(desired.address, attributes, desired.origin, depends_on=(customer,))
+    customer = Address("customers", wanted.customer)
+    return ResolvedResource(desired.address, Canonical(wanted), desired.origin, depends_on=(customer,))
 
 
 def wanted_reservation(attributes: Mapping[str, Json]) -> WantedReservation:
-    """The reservation in a resource's canonical attributes."""
-    node = Node(attributes)
-    arrival = node.maybe_node("arrival")
-    return WantedReservation(
-        customer=node.text("customer"),
-        location_id=node.whole("location_id"),
-        product_id=node.whole("product_id"),
-        box_type=node.text("box_type"),
-        unit=node.maybe_text("unit"),
-        bunches=node.maybe_whole("bunches"),
-        stems=node.maybe_whole("stems"),
-        boxes=node.whole("boxes"),
-        tolerance=node.whole("tolerance"),
-        choose=node.text("choose"),
-        max_age=node.maybe_whole("max_age"),
-        vendor_ids=tuple(int(str(id)) for id in node.array("vendor_ids")),
-        priority=node.whole("priority"),
-        arrival=_read_arrival(arrival) if arrival else None,
-    )
+    """The reservation that `attributes` are the canonical form of."""
+    return value_of(attributes, WantedReservation)
+
+
+def customer_id(wanted: WantedReservation, scope: Scope) -> int | None:
+    """The Komet customer for whom stock is kept; None for one that is yet to be created."""
+    return scope.ids.by_address.get(Address("customers", wanted.customer))
 
 
 def reference_prefix(project: str, address: Address) -> str:
@@ -142,29 +138,13 @@ def arrival_references(project: str, address: Address, arrival: Arrival) -> tupl
     )
 
 
-def _arrival(references: References, written: Value, product_code: str, box_type_id: int) -> Json:
-    if not isinstance(written, Mapping):
-        return None
-    return {
-        "vendor_id": references.entry("vendors", written["vendor"], ("arrival", "vendor")).id,
-        "awb": str(written["awb"]),
-        "ship_date": plain(written["ship_date"]),
-        "cost": str(plain(written["cost"])),
-        "boxes": plain(written["boxes"]),
-        "product_code": product_code,
-        "box_type_id": box_type_id,
-    }
-
-
-def _read_arrival(node: Node) -> Arrival:
-    cost = node.decimal("cost")
-    assert cost is not None
+def _arrival(references: References, written: Node, product: Entry, box_type: Entry) -> Arrival:
     return Arrival(
-        vendor_id=node.whole("vendor_id"),
-        awb=node.text("awb"),
-        ship_date=node.text("ship_date"),
-        cost=decimal_text(cost),
-        boxes=node.whole("boxes"),
-        product_code=node.text("product_code"),
-        box_type_id=node.whole("box_type_id"),
+        vendor_id=references.entry("vendors", written.members["vendor"], ("arrival", "vendor")).id,
+        awb=written.text("awb"),
+        ship_date=written.text("ship_date"),
+        cost=written.amount("cost"),
+        boxes=written.whole("boxes"),
+        product_code=product.code,
+        box_type_id=box_type.id,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from sqlite3 import Row as StoredRow
+
+from msgspec import Struct
 
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.filters import Where
@@ -14,8 +15,7 @@ from reconciler.simulator.shop import FUTURE_LEFT, future_conditions, future_sal
 from reconciler.simulator.stock import open_market_id
 
 
-@dataclass(frozen=True, slots=True)
-class _Buyer:
+class _Buyer(Struct, frozen=True):
     """What `customerId` changes in these lists: FOB price and vendor visibility (Komet API §4.4)."""
 
     vendor_visible: bool = True

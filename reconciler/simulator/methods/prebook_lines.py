@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from sqlite3 import Row as StoredRow
+
+from msgspec import Struct
 
 from reconciler.simulator.errors import Refused
 from reconciler.simulator.lookup import Unmapped, find_one, find_product, raise_if_both
@@ -21,8 +22,7 @@ PLACES = 2
 """Decimals of cost and price (§7.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(Struct, frozen=True):
     """Which amounts a call may set: a Vendor token's prices and costs count only by setting (§7.2)."""
 
     price: bool

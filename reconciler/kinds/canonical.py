@@ -1,0 +1,44 @@
+"""The canonical JSON of a typed value, which is written when somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import convert
+
+from reconciler.model.deferred import Deferred
+from reconciler.model.value import Json
+
+
+class Writable(Protocol):
+    """What has a canonical form."""
+
+    @property
+    def json(self) -> dict[str, Json]:
+        """It, as JSON."""
+
+
+W = TypeVar("W", bound=Writable)
+V = TypeVar("V")
+
+
+class Canonical(Deferred[Json], Generic[W]):
+    """`value` as attributes: JSON for the stages that know no kinds, itself for the kind whose it is.
+
+    So nothing is written in one stage to be read again in the next.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: W) -> None:
+        super().__init__(lambda: value.json)
+        self.value = value
+
+
+def value_of(attributes: Mapping[str, Json], kind: type[V]) -> V:
+    """The value of `kind` that `attributes` are, or that they hold by the names of its fields; ValueError
+    when they do not."""
+    if isinstance(attributes, Canonical) and isinstance(attributes.value, kind):
+        return attributes.value
+    return convert(attributes, kind)

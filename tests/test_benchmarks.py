@@ -1,0 +1,107 @@
+"""The benchmarks: the same world in every layout, changes that are counted, goals that can be missed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import yaml
+
+from benchmarks.goals import GOALS, judged
+from benchmarks.measure import Figure, Run
+from benchmarks.ours import CHANGED, COLD, FEW, PARSED, applied
+from benchmarks.peers import NOOP, OCTODNS, TERRAFORM
+from benchmarks.results import lines_of, tables
+from benchmarks.rows import OURS, Measured
+from benchmarks.world import change_some, make_world, write_layout
+
+WORLD = make_world(30)
+
+
+def _prices(config: Path) -> dict[tuple[str, str, str], str]:
+    """The price of every line, by kind, resource and line; where a resource stands twice this fails."""
+    found = {}
+    for path in sorted(config.iterdir()):
+        for kind, resources in yaml.load(path.read_text(), Loader=yaml.CBaseLoader).items():
+            for name, resource in resources.items():
+                for line, each in resource.get("items", {"": {}}).items():
+                    assert (kind, name, line) not in found
+                    found[kind, name, line] = each.get("price", "")
+    return found
+
+
+@pytest.mark.parametrize("files", [7, 30])
+def test_layouts(files: int, tmp_path: Path) -> None:
+    """However many files a world is written into, it says the same."""
+    write_layout(WORLD, tmp_path / "one", 1)
+    write_layout(WORLD, tmp_path / "more", files)
+    assert len(list((tmp_path / "more").iterdir())) == -(-30 // -(-30 // files))
+    assert _prices(tmp_path / "one") == _prices(tmp_path / "more")
+    assert len({(kind, name) for kind, name, _ in _prices(tmp_path / "one")}) == 30
+
+
+@pytest.mark.parametrize("count", [1, 6, 25])
+def test_changes(count: int, tmp_path: Path) -> None:
+    """As many resources change as were asked for, each in one price by one cent; again, and it is two."""
+    config = tmp_path / "config"
+    write_layout(WORLD, config, 7)
+    before = _prices(config)
+    for cents in (1, 2):
+        change_some(config, count)
+        after = _prices(config)
+        changed = [key for key in before if before[key] != after[key]]
+        assert len({(kind, name) for kind, name, _ in changed}) == len(changed) == count
+        assert {Decimal(after[key]) - Decimal(before[key]) for key in changed} == {Decimal(cents) / 100}
+
+
+def test_own_time() -> None:
+    """What the account spent on answering does not count, but what was computed meanwhile does."""
+    assert Run(wall=10, cpu=3, memory=1, answering=6).own == 4
+    assert Run(wall=10, cpu=6, memory=1, answering=6).own == 6
+
+
+def _measured(seconds: float, terraform: float) -> list[Measured]:
+    """Everything measured, ours in as many seconds and MB, the peers in so many more."""
+    sizes = (1_000, 10_000, 100_000)
+    whats = (COLD, PARSED, CHANGED, applied(FEW))
+    starts = ("--version", "validate of the quick start", "plan of the quick start")
+    ours = Figure(1, seconds, seconds, seconds, seconds)
+    peer = Figure(1, terraform, terraform, terraform, terraform)
+    return [
+        *(Measured(OURS, None, None, what, ours) for what in starts),
+        *(Measured(OURS, size, 100, what, ours) for size in sizes for what in whats),
+        *(Measured(who, 10_000, None, NOOP, peer) for who in (TERRAFORM, OCTODNS)),
+    ]
+
+
+def test_goals() -> None:
+    """Every goal is judged where all is measured, and each can be reached and be missed."""
+    reached, missed = judged(_measured(0.05, 39.6)), judged(_measured(3000, 39.6))
+    assert len(reached) == len(missed) == len(GOALS)
+    assert all(each.is_reached and each.by >= 1 for each in reached)
+    assert [each.what for each in missed if each.is_reached] == [f"{COLD}, 100,000 against 10,000"]
+
+
+def test_slow_machines() -> None:
+    """Where Terraform takes twice as long, goals in seconds leave twice the time, and no others do."""
+    for rows, is_reached in ((_measured(0.15, 79.2), True), (_measured(0.15, 39.6), False)):
+        version, *_ = judged(rows)
+        assert (version.what, version.figure, version.is_reached) == ("--version", 0.15, is_reached)
+    (version, *_) = judged([row for row in _measured(0.15, 79.2) if row.who != TERRAFORM])
+    assert not version.is_reached
+
+
+def test_growth() -> None:
+    """The power with which something grows: 1 is linear, 2 is quadratic."""
+    seconds = {1_000: 1.0, 10_000: 10.0, 100_000: 1_000.0}
+    rows = [Measured(OURS, size, 1, COLD, Figure(1, each, each, each, 100)) for size, each in seconds.items()]
+    (line,) = lines_of(rows)
+    assert [(round(time, 6), memory) for _, _, time, memory in line.exponents()] == [(1, 0), (2, 0)]
+    assert "| reconciler: no-op plan, cold | 10,000 to 100,000 | 2.00 | 0.00 |" in tables(rows)
+
+
+def test_the_last_line() -> None:
+    """The last line of the tables says how many goals were reached."""
+    assert tables(_measured(0.05, 39.6)).endswith(f"\n{len(GOALS)} of {len(GOALS)} goals reached.\n")
+    assert tables(_measured(3000, 39.6)).endswith(f"\n1 of {len(GOALS)} goals reached.\n")
