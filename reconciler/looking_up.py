@@ -125,18 +125,18 @@ def _resolve(
 def _verdicts(session: Session, scope: Scope, bindings: Mapping[Address, Binding]) -> Verdicts:
     """What was found to be as wanted, of all that nobody is asked about and that stands alone."""
     waiting = {each.address for each in session.state.worklist.open_steps(session.scope)}
-    moved = {*session.configuration.moved.values()}
+    restless = waiting.union(session.configuration.moved.values())
     agreements = {
         address: each
         for address, each in session.state.agreements.get(session.scope).items()
-        if address in bindings and _stands_alone(bindings[address]) and address not in {*waiting, *moved}
+        if address not in restless and _stands_alone(bindings.get(address))
     }
     return Verdicts.of(agreements, session.configuration, scope)
 
 
-def _stands_alone(binding: Binding) -> bool:
-    """Whether it has neither a predecessor left nor a successor that nobody has found yet."""
-    return not binding.retired and not successor_day(binding)
+def _stands_alone(binding: Binding | None) -> bool:
+    """Whether it is there, with neither a predecessor left nor a successor that nobody has found yet."""
+    return binding is not None and not binding.retired and not successor_day(binding)
 
 
 def _resolve_all(

@@ -89,6 +89,7 @@ def _read_account(session: Session, wanting: Wanting | None, is_sparing: bool) -
     future_sales = project.komet.future_sales_customer
     if future_sales is not None and (faults := [*future_sales_faults(matches["customers"], future_sales)]):
         raise ConfigurationError(faults)
+    agreed = verdicts.agreed(matches)
     basis = Basis(
         project=project,
         resolved=resolved,
@@ -105,8 +106,8 @@ def _read_account(session: Session, wanting: Wanting | None, is_sparing: bool) -
         live=live,
         open_steps=() if wanting is not None else tuple(session.state.worklist.open_steps(session.scope)),
         files=frozenset(each.origin.file for each in session.configuration.resources.values()),
-        keys=verdicts.keys(resolved, scope.ids) if wanting is None else {},
-        agreed=verdicts.agreed(matches),
+        keys=verdicts.keys(resolved, scope.ids, agreed) if wanting is None else {},
+        agreed=agreed,
     )
     return AccountReading(basis, live, tuple(kept))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from hashlib import sha256
+from collections.abc import Container, Iterable, Mapping
 
 from msgspec import Struct, field
 
@@ -37,7 +36,7 @@ class Verdicts(Struct, frozen=True):
         """What of `agreements` speaks of what `configuration` wants now."""
         background = _background(configuration, scope)
         wanted = {
-            address: sha256(f"{background} {each.digest}".encode()).hexdigest()
+            address: f"{background} {each.digest}"
             for address, each in configuration.resources.items()
             if address.kind in AGREEING
         }
@@ -58,24 +57,26 @@ class Verdicts(Struct, frozen=True):
         """The digest of the row at which each resource of `kind` is as wanted, where nothing that it depends
         on has changed; `matches` are those of the kinds that were read before."""
         around = _Surroundings(ids)
+        steady = _Steady(matches)
         return {
             address: each.shown
             for address, each in self.before.items()
             if address.kind == kind
-            and address in resolved
-            and around.digest(resolved[address]) == each.around
-            and all(_is_steady(needed, matches) for needed in resolved[address].depends_on)
+            and (wanted := resolved.get(address)) is not None
+            and around[wanted.depends_on] == each.around
+            and steady[wanted.depends_on]
         }
 
     def keys(
-        self, resolved: Mapping[Address, ResolvedResource], ids: LiveIds
+        self, resolved: Mapping[Address, ResolvedResource], ids: LiveIds, agreed: Container[Address]
     ) -> dict[Address, tuple[str, str]]:
-        """What an agreement on each address has to say of what is wanted and of what stands around it."""
+        """What an agreement on each address that is not `agreed` on yet has to say of what is wanted and of
+        what stands around it."""
         around = _Surroundings(ids)
         return {
-            address: (wanted, around.digest(resolved[address]))
+            address: (wanted, around[resolved[address].depends_on])
             for address, wanted in self.wanted.items()
-            if address in resolved
+            if address not in agreed and address in resolved
         }
 
     def agreed(self, matches: Mapping[str, Matches]) -> dict[Address, Agreement]:
@@ -96,36 +97,44 @@ def by_kind(addresses: Iterable[Address]) -> dict[str, list[Address]]:
     return found
 
 
-class _Surroundings:
-    """The digest of what a resource is compared in the light of: the ids of what it depends on, and all
-    ship-tos, since a prebook shows one by its name alone."""
+class _Surroundings(dict[tuple[Address, ...], str]):
+    """The digest of what a resource is compared in the light of, by what it depends on: the ids of that, and
+    all ship-tos, since a prebook shows one by its name alone."""
 
     def __init__(self, ids: LiveIds) -> None:
+        super().__init__()
         self._ids = ids
         ship_tos: list[Json] = [
             [*key, each.id, each.title] for key, each in sorted(ids.ship_tos.items(), key=lambda one: one[0])
         ]
         self._ship_tos = digest_of(ship_tos)
-        self._known: dict[tuple[Address, ...], str] = {}
 
-    def digest(self, resource: ResolvedResource) -> str:
-        """Equal as long as the same ids stand for what `resource` depends on."""
-        needed = resource.depends_on
-        if needed not in self._known:
-            ids: list[Json] = [
-                [str(each), self._ids.by_address.get(each), self._ids.numbers.get(each)] for each in needed
-            ]
-            self._known[needed] = digest_of([self._ship_tos, *ids])
-        return self._known[needed]
+    def __missing__(self, needed: tuple[Address, ...]) -> str:
+        """Equal as long as the same ids stand for what is `needed`."""
+        ids: list[Json] = [
+            [str(each), self._ids.by_address.get(each), self._ids.numbers.get(each)] for each in needed
+        ]
+        self[needed] = found = digest_of([self._ship_tos, *ids])
+        return found
 
 
-def _is_steady(needed: Address, matches: Mapping[str, Matches]) -> bool:
+class _Steady(dict[tuple[Address, ...], bool]):
     """Whether what is depended on keeps its number: a customer does, an order that is agreed on does."""
-    if needed.kind not in AGREEING:
-        return True
-    known = matches.get(needed.kind)
-    match = known.wanted.get(needed) if known is not None else None
-    return match is not None and match.is_agreed
+
+    def __init__(self, matches: Mapping[str, Matches]) -> None:
+        super().__init__()
+        self._matches = matches
+
+    def __missing__(self, needed: tuple[Address, ...]) -> bool:
+        self[needed] = found = all(map(self._is_steady, needed))
+        return found
+
+    def _is_steady(self, needed: Address) -> bool:
+        if needed.kind not in AGREEING:
+            return True
+        known = self._matches.get(needed.kind)
+        match = known.wanted.get(needed) if known is not None else None
+        return match is not None and match.is_agreed
 
 
 def _background(configuration: Configuration, scope: Scope) -> str:

@@ -137,7 +137,7 @@ purchase_orders:
 def test_a_basis_that_was_altered_is_no_basis(world: World) -> None:
     """It is told apart from one that another version took."""
     scope, now = world.session(writing=False).scope, world.simulator.now()
-    world.database.execute("UPDATE live SET attributes = '3'")
+    world.database.execute("UPDATE live_attributes SET attributes = '3'")
     with pytest.raises(StateError, match="changed from outside"):
         offline(world)
     world.state.snapshots.put(scope, Snapshot("another", {}, frozenset(), now))

@@ -47,7 +47,10 @@ class Resources:
             scope.key,
         )
         parsed = _Parsed()
-        return {binding.address: binding for binding in (_binding(row, parsed) for row in rows)}
+        return {
+            (address := to_address(text)): Binding(address, id, number, parsed[facts], tuple(parsed[retired]))
+            for text, id, number, facts, retired in rows
+        }
 
     def applied(self, scope: Scope) -> dict[Address, Applied]:
         """What was last applied at every address of the scope, ordered by address."""
@@ -139,11 +142,6 @@ class _Parsed(dict[str, Any]):
         value = json_value(text)
         self[text] = value
         return value
-
-
-def _binding(row: Row, parsed: _Parsed) -> Binding:
-    address, id_in_komet, number, facts, retired = row
-    return Binding(to_address(address), id_in_komet, number, parsed[facts], tuple(parsed[retired]))
 
 
 def _applied(row: Row, parsed: _Parsed) -> Applied:

@@ -16,10 +16,21 @@ from reconciler.state.scope import Scope
 _HERE = "project = ? AND environment = ? AND account = ?"
 
 _KEEP = """INSERT INTO live (project, environment, account, kind, id, number, marker_project, marker_name,
-    shown, spelling, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    shown, spelling) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (project, environment, account, kind, id) DO UPDATE SET
     number = excluded.number, marker_project = excluded.marker_project, marker_name = excluded.marker_name,
-    shown = excluded.shown, spelling = excluded.spelling, attributes = excluded.attributes"""
+    shown = excluded.shown, spelling = excluded.spelling"""
+
+_KEEP_ATTRIBUTES = """INSERT INTO live_attributes (project, environment, account, kind, id, attributes)
+    VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (project, environment, account, kind, id) DO UPDATE SET attributes = excluded.attributes"""
+
+_WHOLE = f"""SELECT kind, id, number, marker_project, marker_name, shown, spelling, attributes
+    FROM live JOIN live_attributes USING (project, environment, account, kind, id) WHERE {_HERE}"""
+
+_WHOLE_UNSHOWN = f"{_WHOLE} AND shown = ''"
+
+_TABLES = ("live", "live_attributes")
 
 _NOTE = """INSERT INTO snapshots (project, environment, account, format, taken_at, sought)
     VALUES (?, ?, ?, ?, ?, ?)
@@ -50,11 +61,7 @@ class Snapshots:
         head = self._head(scope)
         if head is None:
             return None
-        rows = self._database.query(
-            f"""SELECT kind, id, number, marker_project, marker_name, shown, spelling,
-                attributes FROM live WHERE {_HERE} ORDER BY kind, id""",
-            scope.key,
-        )
+        rows = self._database.query(f"{_WHOLE} ORDER BY kind, id", scope.key)
         live: dict[str, list[LiveResource]] = {}
         for row in rows:
             live.setdefault(row[0], []).append(_resource(row))
@@ -81,8 +88,13 @@ class Snapshots:
         """Remember `snapshot` in place of the one before."""
         with self._database.transaction():
             known = self._known(scope, snapshot.format)
+            whole = {(row[0], row[1]): row for row in self._database.query(_WHOLE_UNSHOWN, scope.key)}
             read = {(kind, each.id): each for kind, found in snapshot.live.items() for each in found}
-            changed = [each for key, each in read.items() if not each.shown or known.get(key) != each.shown]
+            changed = [
+                each
+                for key, each in read.items()
+                if (known.get(key) != each.shown if each.shown else whole.get(key) != _row(each))
+            ]
             self._keep(scope, changed)
             self._drop(scope, known.keys() - read.keys())
             sought = json_text(sorted(map(str, snapshot.sought)))
@@ -110,18 +122,21 @@ class Snapshots:
         """The digests of what is remembered, by kind and id; what another reader wrote is forgotten."""
         head = self._head(scope)
         if head is None or head[0] != format:
-            self._database.execute(f"DELETE FROM live WHERE {_HERE}", scope.key)
+            for table in _TABLES:
+                self._database.execute(f"DELETE FROM {table} WHERE {_HERE}", scope.key)
         rows = self._database.query(f"SELECT kind, id, shown FROM live WHERE {_HERE}", scope.key)
         return {(kind, id): shown for kind, id, shown in rows}
 
     def _keep(self, scope: Scope, found: Sequence[LiveResource]) -> None:
-        if found:
-            self._database.execute_all(_KEEP, (_row(scope, each) for each in found))
+        rows = [_row(each) for each in found]
+        if rows:
+            self._database.execute_all(_KEEP, ((*scope.key, *row[:-1]) for row in rows))
+            self._database.execute_all(_KEEP_ATTRIBUTES, ((*scope.key, *row[:2], row[-1]) for row in rows))
 
     def _drop(self, scope: Scope, keys: Collection[tuple[str, int]]) -> None:
-        if keys:
+        for table in _TABLES if keys else ():
             self._database.execute_all(
-                f"DELETE FROM live WHERE {_HERE} AND kind = ? AND id = ?", _keyed(scope, keys)
+                f"DELETE FROM {table} WHERE {_HERE} AND kind = ? AND id = ?", _keyed(scope, keys)
             )
 
 
@@ -129,10 +144,10 @@ def _keyed(scope: Scope, keys: Iterable[tuple[str, int]]) -> Iterator[tuple[Colu
     return ((*scope.key, kind, id) for kind, id in sorted(keys))
 
 
-def _row(scope: Scope, each: LiveResource) -> tuple[Column, ...]:
+def _row(each: LiveResource) -> tuple[Column, ...]:
     project, name = (each.marker.project, each.marker.name) if each.marker else (None, None)
     attributes = json_text(dict(each.attributes))
-    return (*scope.key, each.kind, each.id, each.number, project, name, each.shown, each.spelling, attributes)
+    return (each.kind, each.id, each.number, project, name, each.shown, each.spelling, attributes)
 
 
 def _resource(row: Row) -> LiveResource:

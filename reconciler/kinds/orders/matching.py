@@ -135,12 +135,10 @@ class _Matching(Struct):
             if named is not None:
                 self._fault(named, f"{order.number} carries the marker of the project {marker.project!r}")
             return None
-        carried = Address(self.traits.kind, marker.name)
-        marked = self.scope.moved.get(str(carried), carried)
-        bound = self.sought.get(named) if named is not None else None
-        if bound is not None and bound.binding is not None and bound.binding.number == order.number:
+        if named is not None:
             return named
-        return named or marked
+        carried = Address(self.traits.kind, marker.name)
+        return self.scope.moved.get(str(carried), carried)
 
     def _settle(self, sought: Sought) -> None:
         if sought.resolved is None:
@@ -195,15 +193,17 @@ class _Matching(Struct):
     def _adopt(self) -> None:
         """Finds unmarked orders that equal what is wanted and has none; of several, the user must choose."""
         open_orders: dict[bytes, list[LiveResource]] = defaultdict(list)
-        for order in sorted(self.live, key=lambda each: each.id):
-            if order.id in self.owner or order.marker is not None or self._is_cancelled(order):
+        strays = [each for each in self.live if each.id not in self.owner and each.marker is None]
+        for order in sorted(strays, key=lambda each: each.id):
+            if self._is_cancelled(order):
                 continue
             key = self.traits.key_of_live(order, self.scope)
             if key is not None and order not in open_orders[key]:
                 open_orders[key].append(order)
-        for address, match in sorted(self.wanted.items()):
+        homeless = [each for each, match in self.wanted.items() if not (match.live or match.cancelled)]
+        for address in sorted(homeless):
             resolved = self.sought[address].resolved
-            if match.live is not None or match.cancelled is not None or resolved is None:
+            if resolved is None:
                 continue
             found = open_orders.get(self.traits.key_of_wanted(resolved, self.scope), [])
             if len(found) > 1:
