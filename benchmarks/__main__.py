@@ -1,42 +1,56 @@
-"""`python -m benchmarks`: measures, prints a table, and writes it with a plot into benchmarks/results/."""
+"""`python -m benchmarks`: measures, prints tables, and writes them with a plot into a folder.
+
+It ends with 1 when a goal of which something was measured is missed, or when the reconciler itself failed.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from benchmarks.measure import Figure, Unexpected
-from benchmarks.ours import account, install, measure_apply, measure_processes, measure_stages, prepare
-from benchmarks.peers import install_octodns, measure_octodns, measure_terraform, terraform
-from benchmarks.results import plot, table
+from benchmarks.goals import judged
+from benchmarks.measure import Unexpected
+from benchmarks.ours import install, measure_size, measure_start
+from benchmarks.peers import (
+    MOST_CASES,
+    OCTODNS,
+    TERRAFORM,
+    find_terraform,
+    install_octodns,
+    measure_octodns,
+    measure_terraform,
+)
+from benchmarks.plot import plot
+from benchmarks.results import lines_of, tables
+from benchmarks.rows import OURS, GivenUp, Measured, Row, Stages, as_json
 
 RESULTS = Path(__file__).with_name("results")
 PEER_LIMIT = 600
 """Seconds after which a peer's run is given up, and said so."""
 
+LARGE = 10_000
+"""Resources from which on a peer takes the better part of a minute; beyond, so do we."""
+
 
 def main() -> None:
     options = _options()
     work = Path(tempfile.mkdtemp(prefix="reconciler-bench-"))
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     try:
-        for size in options.sizes:
-            for row in _measured(size, options, work):
-                rows.append(row)
-                print(_said(row), flush=True)
+        for row in _measured(options, work):
+            rows.append(row)
+            print(row, file=sys.stderr, flush=True)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "results.json").write_text(json.dumps(rows, indent=1) + "\n")
-    (RESULTS / "results.md").write_text(table(rows))
-    plot(rows, RESULTS / "results.svg")
-    print(table(rows))
+    _write(rows, options.out)
+    print(tables(rows), end="")
+    failed = any(isinstance(row, GivenUp) and row.who == OURS for row in rows)
+    sys.exit(1 if failed or not all(goal.is_reached for goal in judged(rows)) else 0)
 
 
 def _options() -> argparse.Namespace:
@@ -45,8 +59,14 @@ def _options() -> argparse.Namespace:
         "--sizes", type=_numbers, default=[1_000, 10_000, 100_000], help="resources, such as 1000,10000"
     )
     parser.add_argument("--files", type=_numbers, default=[1, 100, 2_000], help="files they are spread over")
-    parser.add_argument("--runs", type=int, default=5, help="runs of which the median is taken")
-    parser.add_argument("--only", choices=("ours", "terraform", "octodns"), help="leave the others out")
+    parser.add_argument(
+        "--runs",
+        type=int,
+        default=5,
+        help="most runs of which the median is taken; fewer where one takes long",
+    )
+    parser.add_argument("--only", choices=("ours", TERRAFORM, OCTODNS), help="leave the others out")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the folder for tables and plot")
     return parser.parse_args()
 
 
@@ -54,62 +74,49 @@ def _numbers(text: str) -> list[int]:
     return [int(part) for part in text.split(",")]
 
 
-def _measured(size: int, options: argparse.Namespace, work: Path) -> Iterator[dict[str, Any]]:
+def _measured(options: argparse.Namespace, work: Path) -> Iterator[Row]:
     if options.only in (None, "ours"):
-        yield from _ours(size, options, work)
-    runs = options.runs if size < 100_000 else 1
-    if options.only in (None, "terraform") and size <= 10_000 and terraform():
-        yield from _peer(
-            "terraform", size, measure_terraform(work / f"terraform-{size}", size, runs, PEER_LIMIT)
-        )
-    if options.only in (None, "octodns"):
-        command = install_octodns(work / "octodns")
-        yield from _peer(
-            "octodns", size, measure_octodns(command, work / f"octodns-{size}", size, runs, PEER_LIMIT)
-        )
+        python = install(work / OURS)
+        yield from _bearable(OURS, None, measure_start(python, work / "quickstart", options.runs))
+    few = min(options.runs, 3)
+    for size in options.sizes:
+        if options.only in (None, "ours"):
+            folder, runs = work / f"ours-{size}", options.runs if size <= LARGE else few
+            found = measure_size(python, folder, size, _layouts(options.files, size), runs)
+            yield from _bearable(OURS, size, found)
+            shutil.rmtree(folder)
+        yield from _peers(size, options.only, options.runs if size < LARGE else few, work)
 
 
-def _ours(size: int, options: argparse.Namespace, work: Path) -> Iterator[dict[str, Any]]:
-    python = work / "reconciler" / "bin" / "python"
-    if not python.exists():
-        python = install(work / "reconciler")
-    for files in options.files:
-        folder = work / f"ours-{size}-{files}"
-        folder.mkdir()
-        with account(size, folder) as url:
-            prepared = prepare(python, folder / "repository", size, files, url)
-            yield {
-                "who": "reconciler",
-                "size": size,
-                "files": prepared.files,
-                **measure_stages(prepared, options.runs),
-            }
-            for name, figure in measure_processes(prepared, options.runs):
-                yield _row("reconciler", size, name, figure, prepared.files)
-            yield _row("reconciler", size, "apply of 1 %", measure_apply(prepared), prepared.files)
-        shutil.rmtree(folder)
+def _layouts(files: Sequence[int], size: int) -> list[int]:
+    """The middle one last, since everything is measured in the last; beyond `LARGE` that alone."""
+    middle = files[len(files) // 2]
+    return [*(each for each in files if each != middle and size <= LARGE), middle]
 
 
-def _peer(who: str, size: int, figures: Iterator[tuple[str, Figure]]) -> Iterator[dict[str, Any]]:
+def _peers(size: int, only: str | None, runs: int, work: Path) -> Iterator[Row]:
+    if only in (None, TERRAFORM) and size <= MOST_CASES and find_terraform():
+        folder = work / f"terraform-{size}"
+        yield from _bearable(TERRAFORM, size, measure_terraform(folder, size, runs, PEER_LIMIT))
+    if only in (None, OCTODNS):
+        command, folder = install_octodns(work / OCTODNS), work / f"octodns-{size}"
+        yield from _bearable(OCTODNS, size, measure_octodns(command, folder, size, runs, PEER_LIMIT))
+
+
+def _bearable(who: str, size: int | None, found: Iterator[Measured | Stages]) -> Iterator[Row]:
+    """What is `found` until a command fails: what was measured before is not lost."""
     try:
-        for name, figure in figures:
-            yield _row(who, size, name, figure)
+        yield from found
     except Unexpected as reason:
-        yield {"who": who, "size": size, "what": "given up", "why": str(reason)[:200]}
+        yield GivenUp(who, size, " ".join(str(reason).split())[-400:])
 
 
-def _row(who: str, size: int, what: str, figure: Figure, files: int | None = None) -> dict[str, Any]:
-    return {"who": who, "size": size, "what": what, "files": files, **asdict(figure)}
-
-
-def _said(row: dict[str, Any]) -> str:
-    place = f"{row['who']:<11}{row['size']:>8,}" + (f" in {row['files']:,} files" if row.get("files") else "")
-    if "stages" in row:
-        parts = ", ".join(f"{name} {spent['cpu']:.2f}" for name, spent in row["stages"].items())
-        return f"{place}: CPU seconds of each stage: {parts}; {row['calls']} calls, {row['memory']:.0f} MB"
-    if "why" in row:
-        return f"{place}: {row['why']}"
-    return f"{place}: {row['what']}: {row['wall']:.2f} s, CPU {row['cpu']:.2f} s, {row['memory']:.0f} MB"
+def _write(rows: Iterable[Row], folder: Path) -> None:
+    found = list(rows)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.json").write_text(json.dumps([as_json(row) for row in found], indent=1) + "\n")
+    (folder / "results.md").write_text(tables(found))
+    plot(lines_of(found), folder / "results.svg")
 
 
 if __name__ == "__main__":

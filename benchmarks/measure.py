@@ -1,4 +1,4 @@
-"""Whole processes measured from outside: wall time, CPU time, peak memory."""
+"""Whole processes measured from outside: time, peak memory, and how long others kept them waiting."""
 
 from __future__ import annotations
 
@@ -6,36 +6,61 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: seconds of wall clock and of CPU (its children's included), peak memory in MB."""
+    """One run: seconds of wall clock and of CPU (its children's included), peak memory in MB, and the seconds
+    that somebody else spent on answering it."""
 
     wall: float
     cpu: float
     memory: float
-    code: int
+    answering: float
+
+    @property
+    def own(self) -> float:
+        """Seconds without what others spent on answering; what was computed meanwhile counts in any case."""
+        return max(self.cpu, self.wall - self.answering)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The medians of several runs."""
+    """The medians of several runs, each of its own."""
 
     runs: int
     wall: float
+    own: float
     cpu: float
     memory: float
 
-    def __str__(self) -> str:
-        return f"{self.wall:.2f} s (CPU {self.cpu:.2f} s), {self.memory:.0f} MB"
+    @classmethod
+    def of(cls, runs: Iterable[Run]) -> Figure:
+        """The medians of `runs`, of which there is one at least."""
+        found = list(runs)
+        return cls(
+            len(found),
+            statistics.median(run.wall for run in found),
+            statistics.median(run.own for run in found),
+            statistics.median(run.cpu for run in found),
+            statistics.median(run.memory for run in found),
+        )
 
 
 class Unexpected(Exception):
     """A measured command ended in another way than it should: its figures would mean nothing."""
+
+
+def nothing() -> None:
+    """What is done before a run that needs nothing."""
+
+
+def nobody() -> float:
+    """The seconds that nobody spends on answering."""
+    return 0.0
 
 
 def measure(
@@ -45,27 +70,27 @@ def measure(
     environment: Mapping[str, str],
     runs: int,
     expected: int = 0,
-    prepare: Callable[[], None] = lambda: None,
-    limit: float = 900,
+    prepare: Callable[[], None] = nothing,
+    answering: Callable[[], float] = nobody,
+    limit: float = 1_800,
 ) -> Figure:
-    """The medians of `runs` runs; before each, `prepare` is called. `Unexpected` for another exit code."""
+    """The medians of `runs` runs; before each, `prepare` is called. `answering` tells the seconds that others
+    have spent on answers so far. `Unexpected` for an exit code that is not `expected`, and after `limit`
+    seconds."""
     found = []
     for _ in range(runs):
         prepare()
-        found.append(_run(command, folder, environment, expected, limit))
-    return Figure(
-        runs,
-        statistics.median(run.wall for run in found),
-        statistics.median(run.cpu for run in found),
-        statistics.median(run.memory for run in found),
-    )
+        before = answering()
+        wall, cpu, memory = _run(command, folder, environment, expected, limit)
+        found.append(Run(wall, cpu, memory, answering() - before))
+    return Figure.of(found)
 
 
 def _run(
     command: Sequence[str], folder: Path, environment: Mapping[str, str], expected: int, limit: float
-) -> Run:
-    """Peak memory is the kernel's for that one process; this process stays small, since a child begins with
-    the peak of the one that started it."""
+) -> tuple[float, float, float]:
+    """Wall, CPU, memory. Peak memory is the kernel's for that one process; this process stays small, since a
+    child begins with the peak of the one that started it."""
     before = time.perf_counter()
     with (folder / "last-run.txt").open("wb") as output:
         started = subprocess.Popen(
@@ -90,4 +115,4 @@ def _run(
     if started.returncode != expected:
         said = (folder / "last-run.txt").read_text(errors="replace")[-2000:]
         raise Unexpected(f"{' '.join(command)} ended with {started.returncode}, not {expected}:\n{said}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, started.returncode)
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024

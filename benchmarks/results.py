@@ -1,91 +1,133 @@
-"""What was measured as a table and as a plot, with the ratios to the peers in the same run."""
+"""What was measured as tables: goals, whole processes, ratios to the peers, growth, stages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-Row = Mapping[str, Any]
-
-NOOP = ("no-op plan, cold", "no-op plan, parsed before")
-
-
-def table(rows: Iterable[Row]) -> str:
-    """Markdown: whole processes, ratios, stages."""
-    rows = list(rows)
-    return "\n".join([*_processes(rows), "", *_ratios(rows), "", *_stages(rows), ""])
+from benchmarks.goals import PACE, best_figures, judged, pace_of
+from benchmarks.measure import Figure
+from benchmarks.ours import CHANGED, COLD, FIRST, PARSED
+from benchmarks.peers import NOOP, OCTODNS, TERRAFORM
+from benchmarks.rows import OURS, GivenUp, Measured, Row, Stages
 
 
-def plot(rows: Iterable[Row], path: Path) -> None:
-    """Time and memory over the number of resources, both axes logarithmic, as SVG; straight is linear."""
-    import matplotlib
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing over growing sizes."""
 
-    matplotlib.use("svg")
-    from matplotlib import pyplot
+    name: str
+    points: Sequence[tuple[int, Figure]]
 
-    figure, (times, memories) = pyplot.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
-    for name, points in sorted(_series(rows).items()):
-        sizes = [size for size, _, _ in points]
-        times.plot(sizes, [wall for _, wall, _ in points], marker="o", label=name)
-        memories.plot(sizes, [memory for _, _, memory in points], marker="o", label=name)
-    for axes, label in ((times, "seconds"), (memories, "MB")):
-        axes.set(xscale="log", yscale="log", xlabel="resources", ylabel=label)
-        axes.grid(visible=True, which="both", alpha=0.3)
-    times.legend(fontsize="small")
-    figure.savefig(path, metadata={"Date": None})
+    def exponents(self) -> list[tuple[int, int, float, float]]:
+        """From size to size, with which power of it time and memory grow: 1 is linear."""
+        return [
+            (less, more, _power(less, a.own, more, b.own), _power(less, a.memory, more, b.memory))
+            for (less, a), (more, b) in zip(self.points, self.points[1:], strict=False)
+        ]
+
+
+def lines_of(rows: Iterable[Row]) -> list[Line]:
+    """What grows: our plans in each state of memory, and the peers' plans of nothing."""
+    figures = best_figures(rows)
+    sizes = sorted({size for _, size, _ in figures if size is not None})
+    drawn = [(OURS, what) for what in (FIRST, COLD, PARSED, CHANGED)]
+    lines = []
+    for who, what in [*drawn, (TERRAFORM, NOOP), (OCTODNS, NOOP)]:
+        points = [(size, figures[who, size, what]) for size in sizes if (who, size, what) in figures]
+        if points:
+            lines.append(Line(f"{who}: {what}", points))
+    return lines
+
+
+def tables(rows: Iterable[Row]) -> str:
+    """Markdown; the last line says how many goals were reached."""
+    found = list(rows)
+    parts = (_processes(found), _ratios(found), _growth(found), _stages(found), _goals(found))
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
 def _processes(rows: Iterable[Row]) -> Iterator[str]:
-    yield "| who | resources | files | what | seconds | CPU seconds | MB | runs |"
-    yield "|---|---:|---:|---|---:|---:|---:|---:|"
+    yield "`own` is `seconds` without those that the account spent on answering, and never below CPU seconds."
+    yield ""
+    yield "| who | resources | files | what | own | seconds | CPU seconds | MB | runs |"
+    yield "|---|---:|---:|---|---:|---:|---:|---:|---:|"
     for row in rows:
-        if "wall" in row:
-            files = f"{row['files']:,}" if row["files"] else ""
+        if isinstance(row, Measured):
+            each = row.figure
             yield (
-                f"| {row['who']} | {row['size']:,} | {files} | {row['what']} | {row['wall']:.2f} "
-                f"| {row['cpu']:.2f} | {row['memory']:.0f} | {row['runs']} |"
+                f"| {row.who} | {_count(row.size)} | {_count(row.files)} | {row.what} | {each.own:.2f} "
+                f"| {each.wall:.2f} | {each.cpu:.2f} | {each.memory:.0f} | {each.runs} |"
             )
+        elif isinstance(row, GivenUp):
+            yield f"| {row.who} | {_count(row.size)} | | given up: {row.why} | | | | | |"
 
 
-def _ratios(rows: list[Row]) -> Iterator[str]:
-    yield "| resources | what | peer | times as fast | share of its memory |"
+def _ratios(rows: Iterable[Row]) -> Iterator[str]:
+    """Terraform has a third of what our resources say, octoDNS a fifth."""
+    figures = best_figures(rows)
+    yield "| resources | what | peer, no-op | times as fast | times less memory |"
     yield "|---:|---|---|---:|---:|"
-    ours = {(row["size"], row["what"]): row for row in _best(rows)}
-    for peer in rows:
-        if peer["who"] == "reconciler" or peer.get("what") != "no-op":
+    for (who, size, what), other in figures.items():
+        if who == OURS or what != NOOP:
             continue
-        for what in NOOP:
-            if (own := ours.get((peer["size"], what))) is not None:
-                yield (
-                    f"| {peer['size']:,} | {what} | {peer['who']} | {peer['wall'] / own['wall']:.1f} "
-                    f"| {own['memory'] / peer['memory']:.2f} |"
-                )
+        for ours in (FIRST, COLD, PARSED):
+            if (own := figures.get((OURS, size, ours))) is not None:
+                faster, smaller = other.own / own.own, other.memory / own.memory
+                yield f"| {_count(size)} | {ours} | {who} | {faster:.1f} | {smaller:.1f} |"
+
+
+def _growth(rows: Iterable[Row]) -> Iterator[str]:
+    yield "| what | resources | time grows with the power | memory |"
+    yield "|---|---|---:|---:|"
+    for line in lines_of(rows):
+        for less, more, time, memory in line.exponents():
+            yield f"| {line.name} | {less:,} to {more:,} | {time:.2f} | {memory:.2f} |"
 
 
 def _stages(rows: Iterable[Row]) -> Iterator[str]:
-    yield "| resources | files | stage | CPU seconds | waiting |"
+    yield "| resources | files | stage of a no-op plan, parsed before | CPU seconds | waiting |"
     yield "|---:|---:|---|---:|---:|"
     for row in rows:
-        for name, spent in row.get("stages", {}).items():
-            waiting = max(0.0, spent["wall"] - spent["cpu"])
-            yield f"| {row['size']:,} | {row['files']:,} | {name} | {spent['cpu']:.3f} | {waiting:.3f} |"
+        if isinstance(row, Stages):
+            for name, spent in row.clocks.items():
+                waiting = max(0.0, spent["wall"] - spent["cpu"])
+                yield f"| {row.size:,} | {row.files:,} | {name} | {spent['cpu']:.3f} | {waiting:.3f} |"
 
 
-def _best(rows: Iterable[Row]) -> Iterator[Row]:
-    """Ours, of each size and kind the one in the fewest files."""
-    seen = set()
-    for row in rows:
-        if row["who"] == "reconciler" and "wall" in row and (row["size"], row["what"]) not in seen:
-            seen.add((row["size"], row["what"]))
-            yield row
+def _goals(rows: Iterable[Row]) -> Iterator[str]:
+    goals, pace = judged(rows), pace_of(best_figures(rows))
+    yield _said_of_pace(pace)
+    yield ""
+    yield "| goal | measured | on that machine | asked | reached |"
+    yield "|---|---:|---:|---:|---|"
+    for each in goals:
+        asked = f"{'at most' if each.is_most else 'at least'} {each.goal:g} {each.unit}"
+        reached = f"{'yes' if each.is_reached else 'no'}, {_by(each.by)}"
+        there = "" if pace is None or each.as_there == each.figure else f"{each.as_there:.3g}"
+        yield f"| {each.what} | {each.figure:.3g} | {there} | {asked} | {reached} |"
+    yield ""
+    yield f"{sum(each.is_reached for each in goals)} of {len(goals)} goals reached."
 
 
-def _series(rows: Iterable[Row]) -> dict[str, list[tuple[int, float, float]]]:
-    rows = list(rows)
-    lines: dict[str, list[tuple[int, float, float]]] = {}
-    peers = [row for row in rows if row["who"] != "reconciler" and row.get("what") == "no-op"]
-    for row in [*(row for row in _best(rows) if row["what"] in NOOP), *peers]:
-        point = (row["size"], row["wall"], row["memory"])
-        lines.setdefault(f"{row['who']}: {row['what']}", []).append(point)
-    return lines
+def _said_of_pace(pace: float | None) -> str:
+    if pace is None:
+        return "How fast this machine is was not measured: seconds are compared as they are."
+    size, seconds = PACE
+    return (
+        f"Goals in seconds were set on a machine where Terraform plans {size:,} resources in {seconds} s. "
+        f"Here it takes {pace:.2f} times as long."
+    )
+
+
+def _by(times: float) -> str:
+    return f"by a factor of {times if times >= 1 else 1 / times:.2f}"
+
+
+def _power(less: int, before: float, more: int, after: float) -> float:
+    return math.log(after / before) / math.log(more / less)
+
+
+def _count(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"

@@ -1,4 +1,6 @@
-"""One no-op plan in one process, stage by stage: `python -m benchmarks.stages FOLDER` prints JSON."""
+"""One no-op plan in one process, stage by stage: `python -P stages.py FOLDER` prints JSON.
+
+It imports nothing of the benchmarks: the Python that runs it has the reconciler alone."""
 
 from __future__ import annotations
 
@@ -10,8 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-
-from benchmarks.world import NOW
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _clock() -> Callable[[], datetime]:
-    now = datetime.fromisoformat(NOW)
+    now = datetime.fromisoformat(os.environ["RECONCILER_NOW"])
     return lambda: now
 
 

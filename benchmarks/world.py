@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,10 @@ SHIP_DAYS = 50
 FILE_LIMIT = 4_500_000
 """Bytes: the loader refuses a file of more than 5 MB."""
 
+FIRST_LINE = "      rose-0:"
+"""How the first line of an order or of a prebook begins."""
+
+_PRICE = re.compile(r"price: ([0-9.]+)")
 _LOCATIONS = ("MIA", "LAX", "JFK")
 _CARRIERS = ("KLA", "ATC", "QCX")
 _PACKS = (("HB", 12, 25, "stem"), ("QB", 8, 25, "stem"), ("FB", 24, 25, "stem"), ("QB", 10, 10, "bunch"))
@@ -95,9 +100,9 @@ def make_world(size: int, seed: int = 1) -> World:
     )
 
 
-def write_world(world: World, folder: Path, files: int, url: str) -> int:
-    """The configuration repository in `folder`, spread over at least `files` files; how many they became."""
-    (folder / "config").mkdir(parents=True)
+def write_project(folder: Path, url: str) -> None:
+    """A configuration repository without resources in `folder`, for the account at `url`."""
+    folder.mkdir(parents=True)
     project = {
         "version": 1,
         "project": PROJECT,
@@ -111,29 +116,34 @@ def write_world(world: World, folder: Path, files: int, url: str) -> int:
         "guards": {"max_changes": 1_000_000, "max_commitment": 1_000_000_000, "max_price_change": 10},
     }
     (folder / "reconciler.yaml").write_text(json.dumps(project))
+
+
+def write_layout(world: World, folder: Path, files: int) -> None:
+    """The resources in `folder`, spread over `files` files, or over more where the loader takes none so
+    large."""
+    folder.mkdir(parents=True)
     texts = [(kind, text) for kind, sections in world.sections.items() for text in sections]
-    parts = list(_parts(texts, -(-len(texts) // files)))
-    for number, part in enumerate(parts):
-        (folder / "config" / f"part-{number:04d}.yaml").write_text("".join(_sections(part)))
-    return len(parts)
+    for number, part in enumerate(_parts(texts, -(-len(texts) // files))):
+        (folder / f"part-{number:04d}.yaml").write_text("".join(_sections(part)))
 
 
-def change_some(folder: Path, one_in: int = 100) -> int:
-    """Raises the price of one item in every `one_in`-th purchase order; how many orders changed."""
-    changed = seen = 0
-    for path in sorted((folder / "config").iterdir()):
-        lines = path.read_text().split("\n")
-        for number, line in enumerate(lines):
-            if line.startswith("      rose-0:"):
-                seen += 1
-                if seen % one_in == 0:
-                    before, _, price = line.partition("price: ")
-                    lines[number] = (
-                        f"{before}price: {Decimal(price.split(',')[0].rstrip('}')) + Decimal('0.01')}}}"
-                    )
-                    changed += 1
-        path.write_text("\n".join(lines))
-    return changed
+def change_some(config: Path, count: int) -> None:
+    """Raises by a cent the price of the first line in `count` purchase orders and prebooks, evenly spread."""
+    paths = sorted(config.iterdir())
+    places = sum(path.read_text().count(FIRST_LINE) for path in paths)
+    chosen = {place * places // count for place in range(count)}
+    seen = 0
+    for path in paths:
+        first, *parts = path.read_text().split(FIRST_LINE)
+        for place, part in enumerate(parts):
+            if seen + place in chosen:
+                parts[place] = _PRICE.sub(_raised, part, count=1)
+        seen += len(parts)
+        path.write_text(FIRST_LINE.join([first, *parts]))
+
+
+def _raised(price: re.Match[str]) -> str:
+    return f"price: {Decimal(price[1]) + Decimal('0.01')}"
 
 
 def _parts(texts: Sequence[tuple[str, str]], share: int) -> Iterator[list[tuple[str, str]]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import yaml
 
+from benchmarks.account import Remembering
 from benchmarks.goals import GOALS, judged
-from benchmarks.measure import Figure, Run
+from benchmarks.measure import Figure, Run, Unexpected, measure
 from benchmarks.ours import CHANGED, COLD, FEW, PARSED, applied
 from benchmarks.peers import NOOP, OCTODNS, TERRAFORM
 from benchmarks.results import lines_of, tables
@@ -59,6 +62,34 @@ def test_own_time() -> None:
     """What the account spent on answering does not count, but what was computed meanwhile does."""
     assert Run(wall=10, cpu=3, memory=1, answering=6).own == 4
     assert Run(wall=10, cpu=6, memory=1, answering=6).own == 6
+
+
+def test_failures(tmp_path: Path) -> None:
+    """A command that fails has no figures, and its last words are kept."""
+    command = [sys.executable, "-c", "print('out of petals'); raise SystemExit(3)"]
+    with pytest.raises(Unexpected, match=r"ended with 3, not 0:\nout of petals"):
+        measure(command, folder=tmp_path, environment={}, runs=1)
+
+
+def test_answers_are_kept() -> None:
+    """The account answers what it was asked before by itself, until something is written."""
+    asked = []
+
+    def application(environ: dict[str, str], start_response: Callable[..., None]) -> list[bytes]:
+        asked.append(environ["REQUEST_METHOD"])
+        start_response("200 OK", [])
+        return [f"{len(asked)}".encode()]
+
+    remembering = Remembering(application)
+
+    def ask(method: str, query: str) -> str:
+        environ = {"REQUEST_METHOD": method, "PATH_INFO": "/api/vendor.list", "QUERY_STRING": query}
+        return b"".join(remembering(environ, lambda *_: None)).decode()
+
+    answers = [ask("GET", query) for query in ("a=1&b=2", "b=2&a=1", "a=1&b=3", "a=1&b=2")]
+    assert answers == ["1", "1", "2", "1"]
+    assert [ask("POST", ""), ask("POST", ""), ask("GET", "a=1&b=2")] == ["3", "4", "5"]
+    assert remembering.seconds > 0
 
 
 def _measured(seconds: float, terraform: float) -> list[Measured]:
