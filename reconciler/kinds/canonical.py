@@ -16,7 +16,7 @@ class Writable(Protocol):
 
     @property
     def json(self) -> dict[str, Json]:
-        """It, as JSON."""
+        """Every field of it by its name, as JSON."""
 
 
 W = TypeVar("W", bound=Writable)
@@ -35,10 +35,17 @@ class Canonical(Deferred[Json], Generic[W]):
         super().__init__(lambda: value.json)
         self.value = value
 
+    def __getitem__(self, key: str) -> Json:
+        """What is asked of one field that is JSON already is no reason to write all of them."""
+        field = None if self.is_made else getattr(self.value, key, None)
+        return field if isinstance(field, str | int) else super().__getitem__(key)
+
 
 def value_of(attributes: Mapping[str, Json], kind: type[V]) -> V:
     """The value of `kind` that `attributes` are, or that they hold by the names of its fields; ValueError
     when they do not."""
+    if isinstance(attributes, Deferred) and not isinstance(attributes, Canonical):
+        attributes = attributes.made
     if isinstance(attributes, Canonical) and isinstance(attributes.value, kind):
         return attributes.value
     return convert(attributes, kind)

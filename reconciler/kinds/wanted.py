@@ -1,4 +1,4 @@
-"""Reading back what a change wants, kind by kind: a document says it, and may have been edited."""
+"""Reading back what a change wants and remembers, kind by kind: a document says it, and may be edited."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from reconciler.kinds.customers.fields import wanted_customer
 from reconciler.kinds.orders.order import wanted_order
 from reconciler.kinds.prebooks.prebook import wanted_prebook
+from reconciler.kinds.reservations.arrivals import read_arrivals
 from reconciler.kinds.reservations.wanted import wanted_reservation
 from reconciler.model.value import Json
 
@@ -16,4 +17,7 @@ WANTED: Mapping[str, Callable[[Mapping[str, Json]], object]] = {
     "purchase_orders": wanted_order,
     "prebooks": wanted_prebook,
 }
-"""What reads the wanted attributes of each kind; KeyError or ValueError when they are not what it wrote."""
+"""What reads the wanted attributes of each kind; an error when they are not what it wrote."""
+
+REMEMBERED: Mapping[str, Callable[[Mapping[str, Json]], object]] = {"reservations": read_arrivals}
+"""What reads the facts of a binding, of the kinds that read them whole; an error as above."""

@@ -40,15 +40,6 @@ def read_json(text: str) -> Any:
     return json.loads(text, parse_float=_decimal, parse_constant=_refuse)
 
 
-def _read_object(content: bytes) -> dict[str, object]:
-    """As `read_json` reads it. What msgspec reads it reads alike and sooner; the rest it refuses."""
-    try:
-        return _OBJECT.decode(content)
-    except msgspec.DecodeError:
-        row: dict[str, object] = read_json(content.decode())
-        return row
-
-
 class _Reader:
     """Reads the rows of one method."""
 
@@ -58,7 +49,7 @@ class _Reader:
     def members(self, content: bytes) -> Mapping[str, object]:
         """What the row holds; UnexpectedAnswer when it is no JSON."""
         try:
-            return _read_object(content)
+            return _OBJECT.decode(content)
         except (ValueError, RecursionError):
             shown = content[:80].decode("utf-8", "replace")
             raise UnexpectedAnswer(self._method.name, "a row", "JSON", shown) from None
@@ -89,6 +80,7 @@ def _decimal(text: str) -> Decimal:
 
 
 _OBJECT = msgspec.json.Decoder(dict[str, object], float_hook=_decimal)
+"""Reads an object as `read_json` does, and sooner."""
 
 
 def _refuse(text: str) -> NoReturn:

@@ -18,6 +18,7 @@ Value: TypeAlias = "bool | int | str | Decimal | date | Sequence[Value] | Mappin
 Path: TypeAlias = "tuple[str | int, ...]"
 """Where a value stands inside a resource."""
 
+_MOST_DIGITS = 30
 _SCALARS = (str, int)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -28,6 +29,14 @@ def decimal_text(number: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def check_amounts(*amounts: Decimal | None) -> None:
+    """ValueError for what no amount can be: what is no number, and what has more than thirty digits before or
+    behind the point."""
+    for amount in amounts:
+        if amount is not None and not (amount.is_finite() and abs(amount.adjusted()) < _MOST_DIGITS):
+            raise ValueError(f"{amount} is no amount")
 
 
 def plain(value: Value) -> Json:

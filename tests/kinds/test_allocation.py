@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from thorough import tried
 
@@ -44,6 +44,19 @@ def brute_force(candidates: list[Candidate], wish: Wish) -> tuple[int, ...]:
 def test_it_is_the_best_of_all_sets(candidates: list[Candidate], wish: Wish) -> None:
     """On small cases the answer is that of trying every set of lines."""
     assert allocate(candidates, wish) == brute_force(candidates, wish)
+
+
+@tried(60)
+@given(CANDIDATES, st.integers(-4, 4), st.integers(0, 4))
+def test_what_stands_and_is_near_enough_stays(
+    candidates: list[Candidate], surplus: int, tolerance: int
+) -> None:
+    """No line is changed while those that stand add up within the tolerance: whoever knows that need not
+    search."""
+    standing = tuple(index for index, line in enumerate(candidates) if line.is_reserved)
+    wish = Wish(sum(candidates[index].boxes for index in standing) - surplus, tolerance)
+    assume(wish.boxes >= 0 and abs(surplus) <= tolerance)
+    assert allocate(candidates, wish) == standing
 
 
 @settings(deadline=None)

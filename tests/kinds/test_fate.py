@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.kinds.kind import LiveIds, Match, Scope, Subject
-from reconciler.kinds.orders.order import LiveOrder, order_json
+from reconciler.kinds.orders.order import LiveOrder
 from reconciler.kinds.registry import REGISTRY
 from reconciler.kinds.reservations.stock import StockLine
 from reconciler.model.address import Address
@@ -74,7 +74,7 @@ def test_a_line_that_is_nowhere() -> None:
 def order(**more: Any) -> LiveResource:
     """An order with a line, approved and of vendor 77, unless `more` says otherwise."""
     line = {"id": 1, "boxes": 4, "confirmed": 0, "status": "Pending", "content": None}
-    attributes = order_json(EMPTY) | {"lines": [line | {"content": CONTENT}]} | more
+    attributes = EMPTY.json | {"lines": [line | {"content": CONTENT}]} | more
     return LiveResource("purchase_orders", 7, "P057200", None, attributes)
 
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from reconciler.kinds.canonical import Canonical, value_of
 from reconciler.kinds.orders.canonical import record_json
 from reconciler.kinds.orders.line import CANCELLED, Line
-from reconciler.model.node import Node
-from reconciler.model.value import Json
+from reconciler.model.value import Json, check_amounts
 
 PENDING_APPROVAL = "Pending Approval"
 
@@ -23,6 +23,9 @@ class Part(Struct, frozen=True):
     stems: int
     cost: Decimal | None
     price: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        check_amounts(self.cost, self.price)
 
 
 class Content(Struct, frozen=True):
@@ -37,6 +40,9 @@ class Content(Struct, frozen=True):
     cost: Decimal | None
     notes: str | None = None
     breakdown: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_amounts(self.cost)
 
     @property
     def identity(self) -> tuple[int, str, str, int, int, str]:
@@ -69,6 +75,9 @@ class Item(Struct, frozen=True):
     product_code: str
     box_type_id: int
 
+    def __post_init__(self) -> None:
+        check_amounts(self.price)
+
     @property
     def count(self) -> int:
         """How many of it are wanted: boxes."""
@@ -89,6 +98,11 @@ class LiveOrder(Struct, frozen=True):
     comments: str
     standalone: bool
     lines: tuple[Line[Content], ...]
+
+    @property
+    def json(self) -> dict[str, Json]:
+        """The order as canonical JSON."""
+        return record_json(self)
 
     @property
     def is_cancelled(self) -> bool:
@@ -118,90 +132,22 @@ class WantedOrder(Struct, frozen=True):
     number: str | None
     items: tuple[Item, ...]
 
+    @property
+    def json(self) -> dict[str, Json]:
+        """The order as canonical JSON."""
+        return record_json(self)
 
-def order_json(order: LiveOrder | WantedOrder) -> dict[str, Json]:
-    """The canonical JSON of an order."""
-    return record_json(order)
+
+def order_json(order: LiveOrder | WantedOrder) -> Canonical[LiveOrder | WantedOrder]:
+    """The attributes that `order` is."""
+    return Canonical(order)
 
 
 def live_order(attributes: Mapping[str, Json]) -> LiveOrder:
-    """The order that `order_json` wrote."""
-    row = Node(attributes)
-    return LiveOrder(
-        id=row.whole("id"),
-        number=row.text("number"),
-        status=row.text("status"),
-        ship_date=row.text("ship_date"),
-        vendor_id=row.maybe_whole("vendor_id"),
-        location_id=row.maybe_whole("location_id"),
-        customer_ids=tuple(int(str(id)) for id in row.array("customer_ids")),
-        carrier_ids=tuple(int(str(id)) for id in row.array("carrier_ids")),
-        comments=row.text("comments"),
-        standalone=row.flag("standalone"),
-        lines=tuple(_line(line) for line in row.nodes("lines")),
-    )
+    """The order that `order_json` gave, or that somebody wrote down."""
+    return value_of(attributes, LiveOrder)
 
 
 def wanted_order(attributes: Mapping[str, Json]) -> WantedOrder:
-    """The order that `order_json` wrote."""
-    row = Node(attributes)
-    return WantedOrder(
-        vendor_id=row.whole("vendor_id"),
-        ship_date=row.text("ship_date"),
-        customer=row.text("customer"),
-        location_id=row.maybe_whole("location_id"),
-        location_code=row.text("location_code"),
-        carrier_id=row.maybe_whole("carrier_id"),
-        comments=row.text("comments"),
-        confirm=row.flag("confirm"),
-        approve=row.flag("approve"),
-        header_changes=row.text("header_changes"),
-        recreate=row.flag("recreate"),
-        number=row.maybe_text("number"),
-        items=tuple(_item(item) for item in row.nodes("items")),
-    )
-
-
-def _line(row: Node) -> Line[Content]:
-    return Line(
-        id=row.whole("id"),
-        boxes=row.whole("boxes"),
-        confirmed=row.whole("confirmed"),
-        status=row.text("status"),
-        content=_content(row.node("content")),
-    )
-
-
-def _item(row: Node) -> Item:
-    return Item(
-        name=row.text("name"),
-        boxes=row.whole("boxes"),
-        price=row.decimal("price"),
-        content=_content(row.node("content")),
-        product_code=row.text("product_code"),
-        box_type_id=row.whole("box_type_id"),
-    )
-
-
-def _content(row: Node) -> Content:
-    return Content(
-        product_id=row.whole("product_id"),
-        box_type=row.text("box_type"),
-        unit=row.text("unit"),
-        bunches=row.whole("bunches"),
-        stems=row.whole("stems"),
-        mark_code=row.text("mark_code"),
-        cost=row.decimal("cost"),
-        notes=row.maybe_text("notes"),
-        breakdown=tuple(_part(part) for part in row.nodes("breakdown")),
-    )
-
-
-def _part(row: Node) -> Part:
-    return Part(
-        product_id=row.whole("product_id"),
-        bunches=row.whole("bunches"),
-        stems=row.whole("stems"),
-        cost=row.decimal("cost"),
-        price=row.decimal("price"),
-    )
+    """The order that `order_json` gave, or that somebody wrote down."""
+    return value_of(attributes, WantedOrder)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
+from reconciler.kinds.canonical import Canonical, value_of
 from reconciler.kinds.orders.canonical import record_json
 from reconciler.kinds.orders.line import Line
 from reconciler.kinds.orders.order import PENDING_APPROVAL, Part
-from reconciler.model.node import Node
-from reconciler.model.value import Json
+from reconciler.model.value import Json, check_amounts
 
 BOX, UNIT = "box", "unit"
 SHIP_VIA = ("warehouse", "grower")
@@ -34,6 +34,9 @@ class PrebookContent(Struct, frozen=True):
     price: Decimal | None
     vendor_id: int | None = None
     breakdown: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_amounts(self.price)
 
     @property
     def identity(self) -> tuple[int, str, str, str, int, int, str]:
@@ -84,6 +87,9 @@ class PrebookItem(Struct, frozen=True):
     content: PrebookContent
     box_type_id: int | None
 
+    def __post_init__(self) -> None:
+        check_amounts(self.price, self.cost)
+
     @property
     def count(self) -> int:
         """How many of it are wanted: boxes, or units."""
@@ -116,6 +122,11 @@ class WantedPrebook(Struct, frozen=True):
     recreate: bool
     number: str | None
     items: tuple[PrebookItem, ...]
+
+    @property
+    def json(self) -> dict[str, Json]:
+        """The prebook as canonical JSON."""
+        return record_json(self)
 
 
 class Purchase(Struct, frozen=True):
@@ -156,116 +167,30 @@ class LivePrebook(Struct, frozen=True):
     purchases: tuple[Purchase, ...] = ()
     hides_purchases: bool = False
 
+    @property
+    def json(self) -> dict[str, Json]:
+        """The prebook as canonical JSON."""
+        return record_json(self)
 
-def prebook_json(prebook: LivePrebook | WantedPrebook) -> dict[str, Json]:
-    """The canonical JSON of a prebook."""
-    return record_json(prebook)
+
+def prebook_json(prebook: LivePrebook | WantedPrebook) -> Canonical[LivePrebook | WantedPrebook]:
+    """The attributes that `prebook` is."""
+    return Canonical(prebook)
 
 
 def live_prebook(attributes: Mapping[str, Json]) -> LivePrebook:
-    """The prebook that `prebook_json` wrote."""
-    row = Node(attributes)
-    return LivePrebook(
-        id=row.whole("id"),
-        number=row.text("number"),
-        ship_date=row.text("ship_date"),
-        customer_id=row.maybe_whole("customer_id"),
-        location_id=row.maybe_whole("location_id"),
-        location_code=row.text("location_code"),
-        carrier_id=row.maybe_whole("carrier_id"),
-        customer_po=row.text("customer_po"),
-        ship_via=row.text("ship_via"),
-        ship_name=row.text("ship_name"),
-        comments=row.text("comments"),
-        lines=tuple(_line(line) for line in row.nodes("lines")),
-        status=row.text("status"),
-        rivals=row.texts("rivals"),
-        purchases=purchases_in(row.array("purchases")),
-        hides_purchases=row.flag("hides_purchases"),
-    )
+    """The prebook that `prebook_json` gave, or that somebody wrote down."""
+    return value_of(attributes, LivePrebook)
 
 
 def wanted_prebook(attributes: Mapping[str, Json]) -> WantedPrebook:
-    """The prebook that `prebook_json` wrote."""
-    row = Node(attributes)
-    return WantedPrebook(
-        customer=row.text("customer"),
-        ship_date=row.text("ship_date"),
-        carrier_id=row.whole("carrier_id"),
-        ship_to=row.maybe_text("ship_to"),
-        ship_to_title=row.maybe_text("ship_to_title"),
-        ship_to_id=row.maybe_whole("ship_to_id"),
-        customer_po=row.maybe_text("customer_po"),
-        ship_via=row.maybe_text("ship_via"),
-        location_id=row.maybe_whole("location_id"),
-        location_code=row.text("location_code"),
-        comments=row.maybe_text("comments"),
-        ecommerce=row.maybe_flag("ecommerce"),
-        created_by=row.maybe_whole("created_by"),
-        status=row.maybe_text("status"),
-        auto_allocate=row.flag("auto_allocate"),
-        auto_generate_pos=row.flag("auto_generate_pos"),
-        recreate=row.flag("recreate"),
-        number=row.maybe_text("number"),
-        items=tuple(_item(item) for item in row.nodes("items")),
-    )
+    """The prebook that `prebook_json` gave, or that somebody wrote down."""
+    return value_of(attributes, WantedPrebook)
 
 
 def purchases_in(value: Json) -> tuple[Purchase, ...]:
     """The purchases that a plan has written down."""
-    rows = [Node(each) for each in value] if isinstance(value, list) else []
-    return tuple(Purchase(row.whole("line_id"), row.text("number"), row.text("status")) for row in rows)
-
-
-def _line(row: Node) -> Line[PrebookContent]:
-    return Line(
-        id=row.whole("id"),
-        boxes=row.whole("boxes"),
-        confirmed=row.whole("confirmed"),
-        status=row.text("status"),
-        content=_content(row.node("content")),
-    )
-
-
-def _item(row: Node) -> PrebookItem:
-    return PrebookItem(
-        name=row.text("name"),
-        boxes=row.maybe_whole("boxes"),
-        units=row.maybe_whole("units"),
-        price=row.decimal("price"),
-        vendor_id=row.maybe_whole("vendor_id"),
-        cost=row.decimal("cost"),
-        notes=row.maybe_text("notes"),
-        order_source=row.maybe_text("order_source"),
-        from_po=row.maybe_text("from_po"),
-        content=_content(row.node("content")),
-        box_type_id=row.maybe_whole("box_type_id"),
-    )
-
-
-def _content(row: Node) -> PrebookContent:
-    return PrebookContent(
-        product_id=row.whole("product_id"),
-        item_type=row.text("item_type"),
-        box_type=row.text("box_type"),
-        unit=row.text("unit"),
-        bunches=row.whole("bunches"),
-        stems=row.whole("stems"),
-        mark_code=row.text("mark_code"),
-        price=row.decimal("price"),
-        vendor_id=row.maybe_whole("vendor_id"),
-        breakdown=tuple(_part(part) for part in row.nodes("breakdown")),
-    )
-
-
-def _part(row: Node) -> Part:
-    return Part(
-        product_id=row.whole("product_id"),
-        bunches=row.whole("bunches"),
-        stems=row.whole("stems"),
-        cost=row.decimal("cost"),
-        price=row.decimal("price"),
-    )
+    return convert(value, tuple[Purchase, ...]) if isinstance(value, list) else ()
 
 
 def _same_prices(wanted: tuple[Part, ...], live: tuple[Part, ...]) -> bool:
