@@ -31,6 +31,7 @@ CHANGED = "1 % changed, parsed before"
 FEW = 100
 PLAN, PENDING = ("plan", "--detailed-exitcode"), 2
 """A plan that tells with this exit code that it is not empty."""
+SAVED = ".reconciler/bench-plan.json"
 
 _MEMORY_OF_PLANS = ("agreements", "live", "snapshots")
 """The tables of the state in which plans remember what they read and found to be as wanted."""
@@ -199,23 +200,21 @@ def _changed(repository: Repository, runs: int) -> Measured:
     """Nothing of it is applied."""
     change_some(repository.config, repository.size // 100)
     repository.run("plan")
-    return repository.measured(
-        CHANGED, [*PLAN, "--out", ".reconciler/bench-plan.json"], runs, expected=PENDING
-    )
+    return repository.measured(CHANGED, [*PLAN, "--out", SAVED], runs, expected=PENDING)
 
 
 def _applied(repository: Repository, count: int, runs: int) -> Measured:
-    """Each run has `count` prices more to raise; what is wanted was parsed before."""
+    """Each run has a saved plan of `count` prices more to raise."""
 
     def raise_prices() -> None:
         change_some(repository.config, count)
-        repository.run("validate")
+        repository.run("plan", "--out", SAVED)
 
-    return repository.measured(applied(count), ["apply", "--yes"], runs, raise_prices)
+    return repository.measured(applied(count), ["apply", "--plan", SAVED], runs, raise_prices)
 
 
 def applied(count: int) -> str:
-    """What an apply of so many changes is called."""
+    """What an apply of a saved plan with so many changes is called."""
     return f"apply of {count:,} changes"
 
 

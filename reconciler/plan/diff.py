@@ -40,13 +40,28 @@ def _differences(before: Mapping[str, Json], after: Mapping[str, Json]) -> Itera
     from deepdiff.helper import notpresent
 
     # With the default threshold deepdiff folds mappings that share few keys into one change.
-    tree = DeepDiff(before, after, threshold_to_diff_deeper=0, view="tree")
+    tree = DeepDiff(*_unequal(before, after), threshold_to_diff_deeper=0, view="tree")
     for levels in tree.values():
         for level in levels:
             old = None if level.t1 is notpresent else level.t1
             new = None if level.t2 is notpresent else level.t2
             path: Path = tuple(level.path(output_format="list"))
             yield _whole_list(before, after, path) or AttributeChange(path, old, new)
+
+
+def _unequal(
+    before: Mapping[str, Json], after: Mapping[str, Json]
+) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Both sides without what they have in common: of an order with many items one or two differ, and what is
+    equal is most of what deepdiff would walk through."""
+    old, new = dict(before), dict(after)
+    for name in before.keys() & after.keys():
+        was, is_now = before[name], after[name]
+        if isinstance(was, dict) and isinstance(is_now, dict):
+            old[name], new[name] = _unequal(was, is_now)
+        if type(was) is type(is_now) and old[name] == new[name]:
+            del old[name], new[name]
+    return old, new
 
 
 def _whole_list(before: Mapping[str, Json], after: Mapping[str, Json], path: Path) -> AttributeChange | None:

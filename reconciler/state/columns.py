@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from msgspec.json import Decoder
+
 from reconciler.errors import StateError
 from reconciler.model.address import Address
 from reconciler.model.value import Value, plain
 
+_DECODE = Decoder().decode
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -25,8 +28,8 @@ def json_text(value: Value) -> str:
 def json_value(text: str) -> Any:
     """What `json_text` wrote; StateError when it is no JSON."""
     try:
-        return json.loads(text)
-    except ValueError:
+        return _DECODE(text)
+    except (ValueError, RecursionError):
         raise StateError("the state holds a value that is no JSON: it was changed from outside") from None
 
 
