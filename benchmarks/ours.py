@@ -27,6 +27,8 @@ FIRST, COLD, PARSED = "no-op plan, first", "no-op plan, cold", "no-op plan, pars
 """Three states of memory. First: the account is adopted, and nothing is remembered of earlier plans. Cold: a
 fresh clone with the project's state. Parsed before: where the last plan was made."""
 
+LOOPBACK = "no-op plan, parsed before, over loopback"
+"""The plans above have Komet's answers in local files; this one asks the account for them."""
 CHANGED = "1 % changed, parsed before"
 FEW = 100
 PLAN, PENDING = ("plan", "--detailed-exitcode"), 2
@@ -95,8 +97,10 @@ class Repository:
             state.commit()
 
     def run(self, *arguments: str) -> None:
-        """A command that is not measured; `Unexpected` where it ends in another way than it should."""
-        measure(self._command(*arguments), folder=self.folder, environment=ENVIRONMENT, runs=1)
+        """A command that is not measured, its answers kept; `Unexpected` where it ends in another way than it
+        should."""
+        command = [*self._from_files, "--ask", *self._in_files(arguments)]
+        measure(command, folder=self.folder, environment=ENVIRONMENT, runs=1)
 
     def measured(
         self,
@@ -106,9 +110,23 @@ class Repository:
         prepare: Callable[[], None] = nothing,
         expected: int = 0,
     ) -> Measured:
-        """The medians of `runs` runs of one command, which ends with the `expected` exit code."""
+        """The medians of `runs` runs of one command, which ends with the `expected` exit code; its answers
+        are those that were kept."""
+        command = [*self._from_files, *self._in_files(arguments)]
+        return self._measured(what, command, runs, prepare, expected)
+
+    def measured_asking(
+        self, what: str, arguments: Sequence[str], runs: int, prepare: Callable[[], None] = nothing
+    ) -> Measured:
+        """The same of a command that asks the account."""
+        command = [*reconciler(self.python), "-C", str(self.folder), *arguments]
+        return self._measured(what, command, runs, prepare, 0)
+
+    def _measured(
+        self, what: str, command: Sequence[str], runs: int, prepare: Callable[[], None], expected: int
+    ) -> Measured:
         figure = measure(
-            self._command(*arguments),
+            command,
             folder=self.folder,
             environment=ENVIRONMENT,
             runs=runs,
@@ -118,8 +136,12 @@ class Repository:
         )
         return Measured(OURS, self.size, self.files, what, figure)
 
-    def _command(self, *arguments: str) -> list[str]:
-        return [*reconciler(self.python), "-C", str(self.folder), *arguments]
+    @property
+    def _from_files(self) -> list[str]:
+        return [str(self.python), "-P", str(Path(__file__).with_name("from_files.py"))]
+
+    def _in_files(self, arguments: Sequence[str]) -> list[str]:
+        return [str(self.folder.with_name("answers")), "-C", str(self.folder), *arguments]
 
 
 def install(folder: Path) -> Path:
@@ -172,6 +194,7 @@ def measure_size(
         repository.lay(last)
         yield _first(repository, runs)
         yield from _unchanged(repository, runs)
+        yield repository.measured_asking(LOOPBACK, ["plan"], runs)
         yield from _validated(repository, runs)
         yield _stages(repository, runs)
         yield _changed(repository, runs)
@@ -181,11 +204,14 @@ def measure_size(
 
 
 def _first(repository: Repository, runs: int) -> Measured:
+    repository.forget_plans()
+    repository.run("plan")
     return repository.measured(FIRST, PLAN, runs, repository.forget_plans)
 
 
 def _unchanged(repository: Repository, runs: int) -> Iterator[Measured]:
-    """The account has answered once, so that its answers wait for neither of the two."""
+    """Which customers a plan asks changes from plan to plan; drift asks all of them."""
+    repository.run("drift")
     repository.run("plan")
     yield repository.measured(COLD, PLAN, runs, repository.forget_parsed)
     yield repository.measured(PARSED, PLAN, runs)
@@ -210,7 +236,7 @@ def _applied(repository: Repository, count: int, runs: int) -> Measured:
         change_some(repository.config, count)
         repository.run("plan", "--out", SAVED)
 
-    return repository.measured(applied(count), ["apply", "--plan", SAVED], runs, raise_prices)
+    return repository.measured_asking(applied(count), ["apply", "--plan", SAVED], runs, raise_prices)
 
 
 def applied(count: int) -> str:
