@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check format lint types contracts thorough soak story hostile fuzz bench docs clean
+.PHONY: help demo test check format lint types contracts thorough soak story hostile fuzz bench pages docs clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -19,7 +19,7 @@ demo: $(READY) ## The whole way once, from YAML to a second and empty plan, on t
 	@$(BIN)/reconciler demo
 
 test: $(READY) ## All tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: format lint types contracts test ## What CI runs
 
@@ -36,7 +36,7 @@ contracts: $(READY) ## Do imports go down only?
 	$(BIN)/lint-imports --no-cache
 
 thorough: $(READY) ## All tests, every property on ten times as many examples, others each time
-	$(BIN)/pytest -n auto --hypothesis-profile=thorough
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=thorough
 
 soak: $(READY) ## 10,000 stories of faults and kills, and the bugs they must find (STORIES=0-9999 JOBS=2)
 	PYTHONPATH=tests $(BIN)/python -m trust $(or $(STORIES),0-9999) --jobs $(or $(JOBS),2)
@@ -58,6 +58,9 @@ fuzz: $(VENV)/.fuzz ## Coverage-guided fuzzing, a minute for each target (TARGET
 bench: $(READY) ## How long things take, beside Terraform and octoDNS (ARGS="--sizes 1000 --only ours")
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,bench]"
 	$(BIN)/python -m benchmarks $(ARGS)
+
+pages: $(READY) ## The pages of docs/ that follow from schemas and from the program
+	$(BIN)/python documentation/pages.py
 
 docs: $(READY) ## The documentation site, into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from key_pages import API
-from prose import prose
+from prose import heading, prose
 
 from reconciler.simulator.switches import choices_of
 
@@ -78,13 +78,14 @@ def assumptions_page() -> str:
 
 
 def _entry(each: Assumption) -> Iterator[str]:
-    yield f"## {each.number} {{ #{each.number.lower()} }}\n"
+    yield heading(2, each.number, each.number.lower())
     yield f"{_sentence(each.statement)}.\n"
-    yield f"If it is wrong\n:   {_sentence(each.otherwise)}\n"
-    yield f"Why we believe it\n:   {_sentence(each.reason)}\n"
-    yield f"How to find out\n:   {_sentence(each.probe)}\n"
+    yield f"- If it is wrong: {_sentence(each.otherwise)}"
+    yield f"- Why we believe it: {_sentence(each.reason)}"
+    yield f"- How to find out: {_sentence(each.probe)}"
     if each.number in SWITCHES:
-        yield f"In the simulator\n:   {', '.join(map(_switch, SWITCHES[each.number]))}\n"
+        yield f"- In the simulator: {', '.join(map(_switch, SWITCHES[each.number]))}"
+    yield ""
 
 
 def _switch(name: str) -> str:

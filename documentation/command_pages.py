@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import click
-from prose import prose
+from prose import heading, prose
 
 from reconciler.cli.program import program
 from reconciler.cli.settings import SHARED_NAMES
@@ -65,7 +65,8 @@ def exit_codes_page() -> str:
         "| code | meaning | what to do |\n|---|---|---|",
     ]
     lines += [
-        f"| `{code}` {{ #code-{code} }} | {told} | {remedy} |" for code, (told, remedy) in ENDINGS.items()
+        f'| <a id="code-{code}"></a>`{code}` | {told} | {remedy} |'
+        for code, (told, remedy) in ENDINGS.items()
     ]
     lines += [
         "\n## Errors of the Python API\n",
@@ -90,7 +91,7 @@ def _command(
     context = click.Context(command, info_name=name, parent=parent)
     words = context.command_path.removeprefix("reconciler ")
     fragment = words.replace(" ", "-")
-    yield f"{'#' * level} `{words}` {{ #{fragment} }}\n"
+    yield heading(level, f"`{words}`", fragment)
     usage = " ".join([context.command_path, *_pieces(command, context)])
     yield f"```text\n{usage}\n```\n"
     yield _paragraphs(command.help or "")
@@ -111,14 +112,17 @@ def _own(command: click.Command) -> list[click.Parameter]:
 
 
 def _options(command: click.Command, *, shared: bool) -> Iterator[str]:
-    """The options of `command` as a list of definitions: the global ones, or its own."""
+    """The options of `command` as a list: the global ones, or its own."""
+    lines = []
     for each in command.params:
         if not isinstance(each, click.Option) or (each.name in SHARED_NAMES) is not shared:
             continue
         if each.name in ("help", "version"):
             continue
         variable = f" Variable: `{each.envvar}`." if each.envvar else ""
-        yield f"`{_spelling(each)}`\n:   {prose(each.help or '')}{_default(each)}{variable}\n"
+        lines.append(f"- `{_spelling(each)}`: {prose(each.help or '')}{_default(each)}{variable}")
+    if lines:
+        yield "\n".join(lines) + "\n"
 
 
 def _spelling(option: click.Option) -> str:

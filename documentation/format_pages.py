@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prose import prose
+from prose import heading, prose
 from schema_reading import SCHEMAS, keys_of, load_schema, type_words
 
 WRITTEN = frozenset({"project", "resources", "customers", "reservations", "purchase_orders", "prebooks"})
@@ -41,7 +41,7 @@ def results_page() -> str:
     for name in result_names():
         schema = load_schema(name)
         lines += [
-            f"## {name} {{ #{name} }}\n",
+            heading(2, name, name),
             f"{schema['title']}. {prose(schema['description'])}\n",
             *_table(name),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from prose import heading
 from schema_reading import load_schema
 
 from reconciler.model.project import GuardSettings
@@ -15,7 +16,8 @@ REFUSES = {
     "freeze": "any change on days that are frozen",
     "lost_file": "removing what stood in a file in which nothing stands any more",
     "max_changes": "too many changes in one plan",
-    "max_commitment": "adding purchase orders for too much money: boxes × pack × cost",
+    "max_commitment": "adding too much to purchase orders: boxes × pack × cost, beyond what goes of the "
+    "same order",
     "max_delete_share": "deleting too large a share of a kind (from ten managed resources on)",
     "max_deletes": "too many deletes in one plan",
     "max_price_change": "a price that moves too far",
@@ -45,10 +47,10 @@ def guards_page() -> str:
 
 
 def _entry(name: str, *, has_limit: bool) -> Iterator[str]:
-    yield f"## `{name}` {{ #{name} }}\n"
+    yield heading(2, f"`{name}`", name)
     yield f"Refuses {REFUSES[name]}.\n"
     if has_limit:
         default = getattr(GuardSettings(), name)
         shown = "none" if default is None or default == () else f"`{default}`"
-        yield f"Limit\n:   [`guards.{name}`](project.md#guards-{name}) · when it is not written: {shown}\n"
-    yield f"Let through by\n:   `--allow {name}{':ADDRESS' if name in BY_ADDRESS else ''}`\n"
+        yield f"- Limit: [`guards.{name}`](project.md#guards-{name}) · when it is not written: {shown}"
+    yield f"- Let through by `--allow {name}{':ADDRESS' if name in BY_ADDRESS else ''}`\n"

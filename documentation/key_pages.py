@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from markdown.extensions.toc import slugify  # type: ignore[import-untyped]
-from prose import prose
+from prose import heading, prose, slug
 from schema_reading import Key, Schema, keys_of, load_schema, type_words
 
 HERE = Path(__file__).resolve().parent
@@ -84,18 +83,17 @@ def _opening(title: str, name: str, schema: Schema) -> Iterator[str]:
 def _overview(keys: list[Key]) -> Iterator[str]:
     """The keys at a glance: what must be written first."""
     top = [key for key in keys if "." not in key.path and "[" not in key.path]
-    for heading, is_required in (("Must be written", True), ("May be written", False)):
+    for title, is_required in (("Must be written", True), ("May be written", False)):
         names = [f"[`{key.path}`](#{anchor(key.path)})" for key in top if key.is_required is is_required]
         if names:
-            yield f"{heading}: {', '.join(names)}.\n"
+            yield f"{title}: {', '.join(names)}.\n"
 
 
 def _entries(root: Schema, page: str, keys: list[Key]) -> Iterator[str]:
     for key in keys:
         told = told_of(page, key.path)
-        level = "##" if "." not in key.path else "###"
-        yield f"{level} `{key.path}` {{ #{anchor(key.path)} }}\n"
-        yield f"{_facts(root, key, told)}\n{{ .facts }}\n"
+        yield heading(2 if "." not in key.path else 3, f"`{key.path}`", anchor(key.path))
+        yield f"<small>{_facts(root, key, told)}</small>\n"
         if key.schema.get("description"):
             yield f"{prose(key.schema['description'])}\n"
         if told.get("told"):
@@ -104,7 +102,7 @@ def _entries(root: Schema, page: str, keys: list[Key]) -> Iterator[str]:
         if key.schema.get("examples"):
             yield f"Example: {', '.join(_example(key, each) for each in key.schema['examples'])}\n"
         if told.get("section"):
-            yield f"{_source(told)}\n{{ .source }}\n"
+            yield f"<small>{_source(told)}</small>\n"
 
 
 def _facts(root: Schema, key: Key, told: Told) -> str:
@@ -160,4 +158,4 @@ def _yaml(value: Any) -> str:
 def _anchors() -> Mapping[str, str]:
     """The fragment of each numbered section of the API reference."""
     headings = re.findall(r"^#{2,3} ((\d+(?:\.\d+)?)\.? .*)$", API.read_text(encoding="utf-8"), re.MULTILINE)
-    return {number: slugify(text.replace("`", ""), "-") for text, number in headings}
+    return {number: slug(text) for text, number in headings}

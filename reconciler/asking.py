@@ -12,6 +12,7 @@ from reconciler.komet.drive import drive
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.query import Query
 from reconciler.model.resource import LiveResource, Sought
+from reconciler.report.style import counted
 from reconciler.session import Session
 
 
@@ -45,9 +46,9 @@ def spared_customers(session: Session) -> tuple[Diagnostic, ...]:
     return (
         Diagnostic(
             Severity.WARNING,
-            f"whose the reserved lines of {spared} customers are was asked earlier today: their boxes are "
-            "as they were (A40)",
-            detail="`drift` asks every customer",
+            f"whose the reserved lines of {counted(spared, 'customer')} are was asked earlier today: their "
+            "boxes are as they were",
+            detail="`drift` asks every customer again; why that suffices: `docs/assumptions.md`, A40",
         ),
     )
 

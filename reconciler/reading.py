@@ -158,7 +158,7 @@ def _read(
                 )
         read[name] = live = _live(session, before, kind, sought, scope)
         matches[name] = kind.match(sought, live, scope)
-        scope = replace(scope, ids=_with_ids(scope.ids, matches[name], resolved, applied))
+        scope = replace(scope, ids=_with_ids(scope.ids, matches[name], resolved, applied, kept))
     return matches, read, scope, kept
 
 
@@ -199,11 +199,18 @@ def _with_ids(
     matches: Matches,
     resolved: Mapping[Address, ResolvedResource],
     applied: Mapping[Address, Applied],
+    kept: Sequence[Address],
 ) -> LiveIds:
-    """`known` with the ids, numbers and ship-tos of what was found."""
+    """`known` with the ids, numbers and ship-tos of what was found. What is `kept` is not read, and called
+    as it was when it was last applied."""
     found = {address: match.live for address, match in matches.wanted.items()}
     ids = {address: live.id if live else None for address, live in found.items()}
-    labels = {
+    remembered = {
+        address: str(code)
+        for address in kept
+        if address.kind == "customers" and (code := applied[address].attributes.get("code"))
+    }
+    labels = remembered | {
         address: str(live.attributes["code"] or live.attributes["name"])
         for address, match in {**matches.wanted, **matches.orphans}.items()
         if (live := match.live) is not None and address.kind == "customers"

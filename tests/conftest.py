@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -10,6 +12,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from postgres import Server, find_binaries
 from thorough import USUAL
+
+collect_ignore = ["cases", "faults"]
+"""Folders without tests, and many of them."""
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""What a worker or a program has compiled serves the next one, whatever the environment says."""
 
 settings.register_profile(
     "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from prebook_oracle import untrue_prebook
+from seeded import copy_of, seeded
 from stock_oracle import twice_added, untrue_stock
 
 from reconciler.config.configuration import Configuration
@@ -33,9 +34,8 @@ from reconciler.model.value import Json, Value
 from reconciler.plan.planner import Choices
 from reconciler.report.document import plan_document
 from reconciler.session import Session
-from reconciler.simulator.embed import Simulator, make_simulator
+from reconciler.simulator.embed import Simulator
 from reconciler.simulator.seed import Document, load_seed, merged
-from reconciler.simulator.store import Store
 from reconciler.state.open import State
 from reconciler.state.schema import migrate
 from reconciler.state.sqlite import SqliteDatabase
@@ -131,20 +131,19 @@ class World:
         root.mkdir(parents=True, exist_ok=True)
         if not (root / "reconciler.yaml").exists():
             (root / "reconciler.yaml").write_text(PROJECT, encoding="utf-8")
-        simulator = make_simulator(seed if seed is not None else wholesaler())
+        simulator = seeded(seed if seed is not None else wholesaler())
         return cls(root, simulator, *new_state(root / ".reconciler"), Border(simulator))
 
-    def copy(self) -> World:
-        """The same world once more, to be led another way; the repository is shared."""
-        store = Store(None)
-        self.simulator._store._database.backup(store._database)
-        simulator = Simulator(store)
+    def copy(self, root: Path | None = None) -> World:
+        """The same world once more, to be led another way; the repository is shared, or copied to `root`."""
+        if root is not None:
+            shutil.copytree(self.root, root, dirs_exist_ok=True)
+        simulator = copy_of(self.simulator)
         database = SqliteDatabase(Path(":memory:"))
         self.database._connection.backup(database._connection)
-        state = State(database, self.root / ".reconciler")
-        return World(
-            self.root, simulator, state, database, Border(simulator), itertools.count(next(self.runs))
-        )
+        place = root or self.root
+        state = State(database, place / ".reconciler")
+        return World(place, simulator, state, database, Border(simulator), itertools.count(next(self.runs)))
 
     def close(self) -> None:
         """Let go of both databases."""

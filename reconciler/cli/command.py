@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.elsewhere import COMMANDS, option_hint
 from reconciler.cli.settings import SHARED_NAMES, shared_options
 
 USAGE = 64
@@ -22,6 +23,17 @@ class _WithSharedOptions(click.Command):
         more.setdefault("context_settings", CONTEXT)
         super().__init__(*args, **more)
         self.params = [*self.params, *shared_options(with_environment=False)]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """An option that is another program's is told what it is called here."""
+        typed = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            hint = option_hint(typed, {name for each in self.params for name in each.opts})
+            if hint is None:
+                raise
+            raise click.UsageError(hint, ctx) from error
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options first."""
@@ -67,5 +79,6 @@ class Group(_WithSharedOptions, click.Group):
             known = self.list_commands(ctx)
             near = get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+            hint = hint if ctx.parent is not None else COMMANDS.get(name, hint)
             ctx.fail(f"there is no command {name!r}: {hint}")
         return super().resolve_command(ctx, args)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from reconciler.session import Session
 
 GUARD = 4
+MOST_FLAGS = 5
+FIRST_FLAGS = 3
+"""Ways through that are all named at the end; of more the first are, and the rest is counted."""
 
 
 def make_plan(
@@ -36,18 +39,24 @@ def make_plan(
 
 
 def plan_text(settings: Settings, document: Mapping[str, Json], show_calls: bool = False) -> str:
-    """The plan of a document as text, in colour where stdout takes it."""
+    """The plan of a document as text, in colour and in the width of a terminal where stdout is one."""
     from reconciler.report.terminal import render_plan
 
-    return render_plan(document, color=screen.has_color(settings), show_calls=show_calls)
+    return render_plan(
+        document, color=screen.has_color(settings), show_calls=show_calls, width=screen.width()
+    )
 
 
 def refuse(settings: Settings, plan: Plan) -> int:
     """Says on stderr which guards refused `plan`, and how each is allowed; the exit code."""
     names = ", ".join(dict.fromkeys(guard.name for guard in plan.refusals))
     say_error(f"a guard refuses this plan, so it cannot be applied: {names}", settings)
-    flags = " ".join(dict.fromkeys(f"--allow {guard.flag}" for guard in plan.refusals))
-    screen.say_inert(f"If it is what you want, plan again with {flags}")
+    flags = list(dict.fromkeys(f"--allow {guard.flag}" for guard in plan.refusals))
+    words = " ".join(flags)
+    if len(flags) > MOST_FLAGS:
+        more = f" and {len(flags) - FIRST_FLAGS:,} more: each stands below its refusal"
+        words = " ".join(flags[:FIRST_FLAGS]) + more
+    screen.say_inert(f"If it is what you want, plan again with {words}")
     return GUARD
 
 

@@ -192,6 +192,7 @@ def _report(settings: Settings, told: Told, outputs: Outputs) -> Report:
         words=told.words,
         elsewhere=tuple(path.name for path, form in outputs.places.items() if form in _WHOLE),
         link=run_link(os.environ),
+        workflow=workflow_link(os.environ),
     )
 
 
@@ -221,6 +222,15 @@ def run_link(environ: Mapping[str, str]) -> str:
     if server and repository and run:
         return f"{server}/{repository}/actions/runs/{run}"
     return environ.get("CI_JOB_URL", "")
+
+
+def workflow_link(environ: Mapping[str, str]) -> str:
+    """The page on GitHub at which the workflow that this is a part of is started by hand."""
+    server, repository, _ = (environ.get(name, "") for name in _RUN)
+    folder, _, file = environ.get("GITHUB_WORKFLOW_REF", "").partition("@")[0].rpartition("/")
+    if server and file and folder == f"{repository}/.github/workflows":
+        return f"{server}/{repository}/actions/workflows/{file}"
+    return ""
 
 
 def _member(document: Mapping[str, Any], name: str) -> Mapping[str, Json]:

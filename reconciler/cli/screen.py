@@ -71,6 +71,14 @@ def has_color(settings: Settings, stream: TextIO | None = None) -> bool:
     return (stream or sys.stdout).isatty()
 
 
+def width() -> int | None:
+    """The columns of the terminal that stdout is; None where it is none."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None if sys.stdout.isatty() else None
+    except (OSError, ValueError):
+        return None
+
+
 def can_move() -> bool:
     """Whether the terminal understands that a line is written over."""
     return os.environ.get("TERM") != "dumb"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from msgspec import convert
 
@@ -12,12 +12,16 @@ from reconciler.model.value import Json
 
 
 class Writable(Protocol):
-    """What has a canonical form."""
+    """A structure that has a canonical form, in which its plain fields stand under their names."""
+
+    __struct_fields__: ClassVar[tuple[str, ...]]
 
     @property
     def json(self) -> dict[str, Json]:
-        """Every field of it by its name, as JSON."""
+        """It, as JSON."""
 
+
+_PLAIN = (str, int)
 
 W = TypeVar("W", bound=Writable)
 V = TypeVar("V")
@@ -37,8 +41,11 @@ class Canonical(Deferred[Json], Generic[W]):
 
     def __getitem__(self, key: str) -> Json:
         """What is asked of one field that is JSON already is no reason to write all of them."""
-        field = None if self.is_made else getattr(self.value, key, None)
-        return field if isinstance(field, str | int) else super().__getitem__(key)
+        if self._made is None and key in self.value.__struct_fields__:
+            field = getattr(self.value, key)
+            if field is None or isinstance(field, _PLAIN):
+                return field
+        return super().__getitem__(key)
 
 
 def value_of(attributes: Mapping[str, Json], kind: type[V]) -> V:

@@ -194,8 +194,8 @@ class Kind(Protocol):
     def headline(self, subject: Subject, scope: Scope) -> str:
         """The resource in a few of Komet's words."""
 
-    def commitment(self, steps: Sequence[Step]) -> str:
-        """The money that `steps` add to purchase orders, as decimal text."""
+    def commitment(self, subject: Subject, steps: Sequence[Step]) -> str:
+        """The money that `steps` add to purchase orders beyond what they take away, as decimal text."""
 
     def sale(self, steps: Sequence[Step]) -> Sale | None:
         """What `steps` sell to a customer; None for kinds that sell nothing."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 
 from reconciler.errors import ReconcilerError, Unreachable
 from reconciler.komet.passing import NoAnswer, TooFast, Unreadable
@@ -34,6 +33,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
+    if not text:
+        return None
+    from email.utils import parsedate_to_datetime  # 10 ms that hardly anybody needs
+
     try:
         until, sent = parsedate_to_datetime(text), parsedate_to_datetime(headers.get("date", ""))
         return max(0.0, (until - sent).total_seconds())

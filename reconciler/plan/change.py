@@ -48,7 +48,7 @@ def judge(kind: Kind, subject: Subject, binding: Binding | None, scope: Scope) -
         policy=resolved.policy if resolved else applied.policy if applied else {},
         binding=live_binding(kind, subject) or binding,
         seen=tuple(seen(live) for live in (subject.match.live, *subject.match.retired) if live is not None),
-        commitment=kind.commitment(steps),
+        commitment=kind.commitment(subject, steps),
         endangered=comparison.endangered,
         reserved=comparison.reserved,
         sale=kind.sale(steps),

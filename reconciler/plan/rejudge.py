@@ -7,7 +7,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from reconciler.errors import PlanUnusable
-from reconciler.kinds.wanted import WANTED
+from reconciler.kinds.wanted import REMEMBERED, WANTED
 from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.plan import GuardVerdict, Plan, Verdict
@@ -38,6 +38,8 @@ def judge_again(plan: Plan, settings: GuardSettings, today: date) -> tuple[Guard
         for change in plan.changes:
             if change.wanted is not None:
                 WANTED[change.address.kind](change.wanted)
+            if change.binding is not None and change.address.kind in REMEMBERED:
+                REMEMBERED[change.address.kind](change.binding.facts)
         return _refusals(plan, settings, today)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise PlanUnusable(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -52,6 +53,11 @@ class Week(Struct, frozen=True):
     boxes: int
 
     @property
+    def changes(self) -> bool:
+        """Whether the plan does something to it."""
+        return any(entry.action != KEEP for day in self.days for entry in day.entries)
+
+    @property
     def span(self) -> str:
         """Its first and last day: `1 – 7 Feb`, `29 Mar – 4 Apr`."""
         first, last = self.days[0].date, self.days[-1].date
@@ -63,6 +69,32 @@ class Gap(Struct, frozen=True):
     """Weeks in a row without orders."""
 
     weeks: int
+
+
+class Quiet(Struct, frozen=True):
+    """Weeks in a row that no change touches, with the gaps between them."""
+
+    quiet: tuple[Week | Gap, ...]
+
+    @property
+    def count(self) -> int:
+        """How many weeks have orders."""
+        return len(self._weeks)
+
+    @property
+    def boxes(self) -> int:
+        """The boxes of all of them."""
+        return sum(week.boxes for week in self._weeks)
+
+    @property
+    def span(self) -> str:
+        """The first and the last day: `1 Feb – 4 Apr`."""
+        first, last = self._weeks[0].days[0].date, self._weeks[-1].days[-1].date
+        return f"{first.day} {first:%b} – {last.day} {last:%b}"
+
+    @property
+    def _weeks(self) -> list[Week]:
+        return [each for each in self.quiet if isinstance(each, Week)]
 
 
 def weeks_of(plan: Document) -> tuple[Week | Gap, ...]:
@@ -81,6 +113,16 @@ def weeks_of(plan: Document) -> tuple[Week | Gap, ...]:
         if between:
             shown.append(Gap(between))
         shown.append(_week(monday, entries, *counts[monday]))
+    return tuple(shown)
+
+
+def quietened(weeks: Sequence[Week | Gap]) -> tuple[Week | Gap | Quiet, ...]:
+    """`weeks` with those in a row that no change touches brought together; a gap between changes is alone."""
+    shown: list[Week | Gap | Quiet] = []
+    for is_quiet, run in groupby(weeks, lambda each: isinstance(each, Gap) or not each.changes):
+        found = tuple(run)
+        has_orders = any(isinstance(each, Week) for each in found)
+        shown += [Quiet(found)] if is_quiet and has_orders else found
     return tuple(shown)
 
 

@@ -13,7 +13,7 @@ from typing import Any, assert_never
 from msgspec import Struct
 
 from reconciler.model.address import KINDS
-from reconciler.report.calendar import weeks_of
+from reconciler.report.calendar import quietened, weeks_of
 from reconciler.report.diagnostics import Excerpt, excerpt
 from reconciler.report.gist import gist_of
 from reconciler.report.page import TEMPLATES, render_page
@@ -53,12 +53,13 @@ _TINTS = {
 
 
 class Tile(Struct, frozen=True):
-    """One figure of the summary."""
+    """One figure of the summary, and the place on the page that it `leads_to`."""
 
     label: str
     figure: str
     note: str = ""
     tint: str = ""
+    leads_to: str = ""
 
 
 class Switch(Struct, frozen=True):
@@ -105,8 +106,9 @@ def _plan_view(report: Report, show_calls: bool) -> dict[str, Any]:
         "allowed": [*rulings_of(plan, "allowed")],
         "passed": sum(guard["verdict"] == "passed" for guard in plan["guards"]),
         "remarks": [_remark(each) for each in plan["diagnostics"]],
-        "weeks": weeks_of(plan),
+        "weeks": quietened(weeks_of(plan)),
         "shelves": shelves_of(plan),
+        "has_steps": any(map(_instructions, changes)),
         "switches": [*_switches(changes, outcomes)],
         "changes": [_change(change, outcomes.get(change["address"]), show_calls) for change in changes],
         "unfolded": len(changes) <= MOST_UNFOLDED,
@@ -120,19 +122,23 @@ def _plan_view(report: Report, show_calls: bool) -> dict[str, Any]:
 def _tiles(report: Report, plan: Document) -> Iterator[Tile]:
     for name, count in report.summary["counts"].items() if report.summary else ():
         if count:
-            yield Tile(OUTCOMES[name], f"{count:,}", tint=_TINTS.get(name, ""))
+            yield Tile(OUTCOMES[name], f"{count:,}", tint=_TINTS.get(name, ""), leads_to="changes")
     actions = Counter(change["action"] for change in plan["changes"])
     for name, word in ACTIONS.items():
         if actions[name] or name in ("create", "update", "delete"):
-            yield Tile(f"to {word}", f"{actions[name]:,}", tint=name if actions[name] else "")
+            is_any = bool(actions[name])
+            yield Tile(
+                f"to {word}", f"{actions[name]:,}", "", name if is_any else "", "changes" if is_any else ""
+            )
     yield Tile("unchanged", f"{plan['unchanged']:,}")
     if steps := len(list(person_steps(plan))):
-        yield Tile("for a person", f"{steps:,}", "in Komet's web UI", "person")
+        first = next(place for place, change in enumerate(plan["changes"], 1) if _instructions(change))
+        yield Tile("for a person", f"{steps:,}", "in Komet's web UI", "person", f"change-{first}")
     money = plan["money"]
     if Decimal(money["commitment"]):
-        yield Tile("committed", amount(money["commitment"]), "boxes × pack × cost", "money")
+        yield Tile("committed", amount(money["commitment"]), "boxes × pack × cost", "money", "changes")
     if sales := sales_of(plan):
-        yield Tile("sold", *sale_parts(sales), "money")
+        yield Tile("sold", *sale_parts(sales), "money", "changes")
     if Decimal(money["fee"]):
         yield Tile("fee", amount(money["fee"]), "taken by Komet", "money")
 
@@ -174,6 +180,11 @@ def _switches(changes: list[Document], outcomes: dict[str, Document]) -> Iterato
             yield title, found
 
 
+def _instructions(change: Document) -> list[str]:
+    """What a person has to do for a change."""
+    return [step["instruction"] for step in change["steps"] if step["by"] == "operator"]
+
+
 def _kind(change: Document) -> str:
     return str(change["address"]).partition(".")[0]
 
@@ -194,7 +205,7 @@ def _change(change: Document, outcome: Document | None, show_calls: bool) -> dic
         "place": place_words(change["origin"]),
         "rows": [_row(row) for row in rows_of(change)],
         "endangered": change["endangered"],
-        "person": [step["instruction"] for step in change["steps"] if step["by"] == "operator"],
+        "person": _instructions(change),
         "calls": [step for step in change["steps"] if step["by"] == "api"] if show_calls else [],
         "notes": change["notes"],
         "outcome": outcome["outcome"] if outcome else "",

@@ -13,7 +13,7 @@ from reconciler.model.address import KINDS
 from reconciler.report.gist import gist_of
 from reconciler.report.markdown_blocks import LIMIT, ROOM, alert, fitting, fold, size
 from reconciler.report.markdown_guards import guard_blocks
-from reconciler.report.markdown_text import clipped, code, fence, html_code, html_phrase, prose
+from reconciler.report.markdown_text import autolink, clipped, code, fence, html_code, html_phrase, prose
 from reconciler.report.report import Document, Report, Tone, outcomes_of, verdict_of
 from reconciler.report.style import SYMBOLS, amount, counted
 from reconciler.report.words import (
@@ -51,7 +51,12 @@ def render_markdown(report: Report, *, show_calls: bool = False) -> str:
     parts = [*_head(report), *_error(report)]
     if report.plan is None:
         return _joined(parts)
-    parts += [*guard_blocks(report.plan), *_warnings(report.plan), *_closed(report), *_steps(report.plan)]
+    parts += [
+        *guard_blocks(report.plan, report.workflow),
+        *_warnings(report.plan),
+        *_closed(report),
+        *_steps(report),
+    ]
     return _joined([*parts, *_changes(report, report.plan, size(parts), show_calls), *_last(report.plan)])
 
 
@@ -81,7 +86,11 @@ def _figures(plan: Document, summary: Document | None) -> Iterator[str]:
         yield from (f"**{count:,} {OUTCOMES[name]}**" for name, count in counts if count)
     else:
         actions = Counter(change["action"] for change in plan["changes"])
-        yield from (f"**{actions[name]:,} to {word}**" for name, word in ACTIONS.items() if actions[name])
+        yield from (
+            f"**{code(SYMBOLS[name])} {actions[name]:,} to {word}**"
+            for name, word in ACTIONS.items()
+            if actions[name]
+        )
     if not plan["changes"]:
         yield f"{plan['unchanged']:,} unchanged"
     yield from _money(plan)
@@ -129,17 +138,18 @@ def _warnings(plan: Document) -> Iterator[str]:
 
 def _closed(report: Report) -> Iterator[str]:
     closed = (report.summary or report.plan or {}).get("closed", ())
-    lines = [f"- [x] {prose(each['step']['instruction'])}  \n  {prose(each['why'])}" for each in closed]
+    lines = [f"- ☑ {prose(each['step']['instruction'])}  \n  {prose(each['why'])}" for each in closed]
     if lines:
         yield "\n".join(["Off the worklist:", "", *fitting(lines, "remarks", len(lines))])
 
 
-def _steps(plan: Document) -> Iterator[str]:
-    """Everything that a person has to click, in one place."""
-    steps = list(person_steps(plan))
+def _steps(report: Report) -> Iterator[str]:
+    """Everything that a person has to click, in one place. No box can be ticked: the next plan sees it."""
+    steps = list(person_steps(report.plan)) if report.plan is not None else []
     if steps:
-        lines = (f"- [ ] {prose(step['instruction'])}" for step in steps)
-        title = f"☐ <b>{counted(len(steps), 'step')} for a person</b>, in the web UI"
+        lines = (f"- ☐ {prose(step['instruction'])}" for step in steps)
+        when = ", in the web UI" if report.summary is not None else ", in the web UI once this is applied"
+        title = f"☐ <b>{counted(len(steps), 'step')} for a person</b>{when}"
         yield fold(title, ["\n".join(fitting(lines, "steps", len(steps)))], len(steps) <= MOST_UNFOLDED)
 
 
@@ -181,9 +191,8 @@ def _summary(change: Document, outcome: Document | None) -> str:
     ended = f"<b>{OUTCOMES[outcome['outcome']]}</b> · " if outcome else ""
     name = html_code(change["address"].partition(".")[2])
     steps = len(list(person_steps({"changes": [change]})))
-    gist = " · ".join(map(html_phrase, [*gist_of(change), *_reason(change)]))
-    clicks = f" · ☐ {steps}" if steps else ""
-    return f"{ended}<code>{SYMBOLS[change['action']]}</code> {name} · {gist}{clicks}"
+    phrases = [*map(html_phrase, [*gist_of(change), *_reason(change)]), *([f"☐ {steps}"] if steps else [])]
+    return f"{ended}<code>{SYMBOLS[change['action']]}</code> {name}<br>{' · '.join(phrases)}"
 
 
 def _reason(change: Document) -> Iterator[str]:
@@ -250,10 +259,10 @@ def _cut(missing: Sequence[Document], pointer: str) -> str:
 
 
 def _pointer(report: Report) -> str:
-    """Where the rest is; the link is the run's own and the only one that a comment has."""
-    link = f" <{report.link}>" if re.fullmatch(r"https?://[\w./:-]+", report.link) else ""
+    """Where the rest is, with the link of the run."""
     files = " and ".join(code(name) for name in report.elsewhere)
-    return f"{f'All of it is in {files}' if files else '`reconciler plan` shows all of it'}.{link}"
+    where = f"All of it is in {files}" if files else "`reconciler plan` shows all of it"
+    return f"{where}.{autolink(report.link)}"
 
 
 def _last(plan: Document) -> Iterator[str]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.report.markdown_blocks import alert, fitting, fold
-from reconciler.report.markdown_text import code, prose
+from reconciler.report.markdown_text import autolink, code, prose
 from reconciler.report.report import Document, Tone
 from reconciler.report.rulings import Ruling, rulings_of
 
 
-def guard_blocks(plan: Document) -> Iterator[str]:
-    """What was refused, with the way through, then what was allowed."""
+def guard_blocks(plan: Document, workflow: str) -> Iterator[str]:
+    """What was refused, with the way through, then what was allowed. `workflow` is the address at which the
+    plan is started by hand."""
     if refused := list(rulings_of(plan, "refused")):
-        lines = list(fitting([_refusal(each) for each in refused], "refused", len(refused)))
+        lines = list(fitting([_refusal(each, workflow) for each in refused], "refused", len(refused)))
         yield alert(Tone.BAD, [*lines, _command_line(refused)])
         yield from _one_by_one("refusals", refused)
     if allowed := list(rulings_of(plan, "allowed")):
@@ -23,8 +24,8 @@ def guard_blocks(plan: Document) -> Iterator[str]:
         yield from _one_by_one("allowances", allowed)
 
 
-def _refusal(ruling: Ruling) -> str:
-    return f"- Guard {code(ruling.name)} refuses{_said(ruling)} {_way(ruling)}"
+def _refusal(ruling: Ruling, workflow: str) -> str:
+    return f"- Guard {code(ruling.name)} refuses{_said(ruling)} {_way(ruling, workflow)}"
 
 
 def _allowance(ruling: Ruling) -> str:
@@ -36,13 +37,13 @@ def _said(ruling: Ruling) -> str:
     return f"{' ' + how_often if how_often else ''}: {prose(words)}{rest}."
 
 
-def _way(ruling: Ruling) -> str:
+def _way(ruling: Ruling, workflow: str) -> str:
     """How a person lets it through: by a label, as long as a label can be that long."""
     if ruling.has_label:
         whom = "it" if len(ruling.flags) == 1 else "each"
         return f"Label {code('allow:' + ruling.flag)} lets {whom} through."
     long = f"{code(ruling.flag)} is too long for a label"
-    return f"{long}: start the plan by hand and fill in its {code('allow')}."
+    return f"{long}: start the plan by hand{autolink(workflow)} and fill in its {code('allow')}."
 
 
 def _command_line(refused: Sequence[Ruling]) -> str:

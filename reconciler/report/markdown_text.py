@@ -22,9 +22,10 @@ _MEANS_SOMETHING = re.compile(
     r"|:[\w+-]+:"  # an emoji
     r"|\bGH-\d"  # a ticket
     r"|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b"  # a commit
-    r"|^\d+[.)]"  # a list
+    r"|^\d+[.)](?:\s|$)"  # a list
 )
 _BACKTICKS = re.compile(r"`+")
+_SPAN = re.compile(r"`([^`]+)`")
 
 
 def code(text: str) -> str:
@@ -36,9 +37,14 @@ def code(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """`text` as it is where every character is harmless in every dialect of Markdown, else as code."""
+    """`text` as it is where every character is harmless in every dialect of Markdown, else as code.
+
+    What it has in backticks is code, as long as the words around are harmless.
+    """
     shown = clipped(inert(text))
-    return shown if _is_harmless(shown) else code(shown)
+    return (
+        _SPAN.sub(lambda span: code(span[1]), shown) if _is_harmless(_SPAN.sub("a", shown)) else code(shown)
+    )
 
 
 def html_code(text: str) -> str:
@@ -59,6 +65,11 @@ def fence(lines: Iterable[str], language: str) -> str:
     text = "\n".join(lines)
     ticks = "`" * max(3, _longest_run(text) + 1)
     return f"{ticks}{language}\n{text}\n{ticks}"
+
+
+def autolink(address: str) -> str:
+    """An address of ours as a link, after a space; nothing where it is none."""
+    return f" <{address}>" if re.fullmatch(r"https?://[\w./:-]+", address) else ""
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:

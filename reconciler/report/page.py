@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 _DATE = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def render_page(template: str, **values: Any) -> str:
@@ -35,15 +36,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["dated"] = _dated
+    environment.filters["worded"] = _worded
     return environment
 
 
-def _dated(text: str) -> Markup:
-    """`text` with its dates marked, so that no line ends within one and a copy is what was written."""
+def _worded(text: str) -> Markup:
+    """`text` with its dates marked, so that no line ends within one and a copy is what was written, and with
+    what it has in backticks as code."""
     from markupsafe import Markup, escape
 
-    return Markup(_DATE.sub(r"<time>\g<0></time>", str(escape(inert(text)))))
+    marked = _DATE.sub(r"<time>\g<0></time>", str(escape(inert(text))))
+    return Markup(_CODE.sub(r"<code>\1</code>", marked))
 
 
 def _inert(value: object) -> object:

@@ -37,7 +37,7 @@ class Report(Struct, frozen=True):
     and, of a configuration, `diagnostics` (each a `diagnostic_document`). Each is None where there was none.
     `files` are the files of a configuration that is valid, `words` the result where there is no plan.
     `elsewhere` are the names of files that hold more than a short form can, `link` leads to the run that
-    wrote them; neither comes from a document.
+    wrote them, `workflow` to where one is started by hand; none of them comes from a document.
     """
 
     command: str
@@ -50,6 +50,7 @@ class Report(Struct, frozen=True):
     words: str = ""
     elsewhere: tuple[str, ...] = ()
     link: str = ""
+    workflow: str = ""
 
 
 def verdict_of(report: Report) -> Verdict:

@@ -26,11 +26,16 @@ from reconciler.report.words import (
 _INDENT = "      "
 
 
-def render_plan(document: Document, *, color: bool = False, show_calls: bool = False) -> str:
-    """The plan of `document` (`plan_document`): what changes and why, then what it costs."""
+def render_plan(
+    document: Document, *, color: bool = False, show_calls: bool = False, width: int | None = None
+) -> str:
+    """The plan of `document` (`plan_document`): what changes and why, then what it costs.
+
+    Where the columns of a change do not fit into `width`, its reason and its place stand below its name.
+    """
     paint = Paint(color)
     lines = [_title(document, paint), ""]
-    widths = _widths(document)
+    widths = _widths(document, width)
     for change in document["changes"]:
         lines += [*_change(change, widths, paint, show_calls), ""]
     lines += [*_closed(document, paint), *_warnings(document, paint)]
@@ -49,20 +54,30 @@ def _title(document: Document, paint: Paint) -> str:
     return f"{project}{environment} · account {document['company']} · {read} {verb} the live state"
 
 
-def _widths(document: Document) -> tuple[int, int]:
-    """The columns of addresses and reasons; a very long address does not push the others away."""
-    addresses = [len(change["address"]) for change in document["changes"]]
-    reasons = [len(reason_words(change)) for change in document["changes"]]
-    return min(max(addresses, default=0), 60), max(reasons, default=0)
+def _widths(document: Document, width: int | None) -> tuple[int, int] | None:
+    """The columns of addresses and reasons, None where they do not fit; a very long address does not push the
+    others away."""
+    changes = document["changes"]
+    address = min(max((len(change["address"]) for change in changes), default=0), 60)
+    reason = max((len(reason_words(change)) for change in changes), default=0)
+    place = max((len(place_words(change["origin"])) for change in changes), default=0)
+    is_wide = width is not None and 2 + address + 3 + reason + 3 + place > width
+    return None if is_wide else (address, reason)
 
 
-def _change(change: Document, widths: tuple[int, int], paint: Paint, show_calls: bool) -> Iterator[str]:
+def _change(
+    change: Document, widths: tuple[int, int] | None, paint: Paint, show_calls: bool
+) -> Iterator[str]:
     action = change["action"]
     symbol = paint(SYMBOLS[action], COLORS[action], "bold")
     address = inert(change["address"])
-    gap = " " * (widths[0] - len(address))
     reason, origin = reason_words(change), paint(place_words(change["origin"]), "dim")
-    yield f"{symbol} {paint(address, 'bold')}{gap}   {reason:<{widths[1]}}   {origin}"
+    if widths is None:
+        yield f"{symbol} {paint(address, 'bold')}"
+        yield f"{_INDENT}{reason}   {origin}"
+    else:
+        gap = " " * (widths[0] - len(address))
+        yield f"{symbol} {paint(address, 'bold')}{gap}   {reason:<{widths[1]}}   {origin}"
     yield f"{_INDENT}{inert(change['headline'])}"
     rows = list(rows_of(change))
     width = max((len(row.name) for row in rows if isinstance(row, Part)), default=0)

@@ -51,6 +51,8 @@ _HEADLINE = frozenset({"vendor", "ship_date", "location", "customer", "status", 
 _PREBOOK_HEADLINE = frozenset({"carrier", "ship_to", "customer_po", "number"})
 """What the headline of a prebook says beside that."""
 
+_NOTHING: frozenset[str] = frozenset()
+
 _TOLD_BY_STEPS = frozenset({"lines"})
 """What the instructions for a person say already, line by line."""
 
@@ -102,7 +104,7 @@ def rows_of(change: Document) -> Iterator[Row]:
     """What changes, without what the headline or the instructions for a person say already."""
     is_whole = change["action"] in ("create", "delete")
     is_for_person = any(step["by"] == "operator" for step in change["steps"])
-    hidden = _HEADLINE if is_whole else _TOLD_BY_STEPS if is_for_person else frozenset()
+    hidden = (_HEADLINE if is_whole else _NOTHING) | (_TOLD_BY_STEPS if is_for_person else _NOTHING)
     if is_whole and change["address"].startswith("prebooks."):
         hidden = (hidden - {"status"}) | _PREBOOK_HEADLINE
     for each in change["attributes"]:
@@ -193,6 +195,10 @@ def _row(each: Document, is_whole: bool) -> Row:
         side = after if before is None else before
         return Part(inert(str(path[1])), before is None, tuple(_part(side)), _lot(side))
     name = ".".join(inert(str(part)) for part in path)
+    if path[0] == "lines":
+        name = inert(str(path[-1]))
+    if is_whole and path[0] == "lines":
+        return Fact(name, f"for {shown(before or after)}")
     if is_whole:
         return Fact(name.replace("_", " "), shown(after if before is None else before, name))
     last = str(path[-1])

@@ -59,8 +59,8 @@ _RUN_CHANGES: tuple[str, ...] = (
     "CREATE INDEX run_changes_by_address ON run_changes (address)",
 )
 
-# What was read last, row by row, what it said beside it since that is seldom looked into, and what was found to be as
-# wanted then.
+# What was read last, row by row; beside it what each row said, into which is seldom looked; and what was
+# found to be as wanted then.
 _LIVE: tuple[str, ...] = (
     "DROP TABLE snapshots",
     f"""CREATE TABLE snapshots ({_SCOPE}, format TEXT NOT NULL, taken_at TEXT NOT NULL, sought TEXT NOT NULL,
@@ -68,8 +68,8 @@ _LIVE: tuple[str, ...] = (
     f"""CREATE TABLE live ({_SCOPE}, kind TEXT NOT NULL, id BIGINT NOT NULL, number TEXT, marker_project TEXT,
         marker_name TEXT, shown TEXT NOT NULL, spelling TEXT NOT NULL,
         PRIMARY KEY (project, environment, account, kind, id))""",
-    f"""CREATE TABLE live_attributes ({_SCOPE}, kind TEXT NOT NULL, id BIGINT NOT NULL, attributes TEXT NOT NULL,
-        PRIMARY KEY (project, environment, account, kind, id))""",
+    f"""CREATE TABLE live_attributes ({_SCOPE}, kind TEXT NOT NULL, id BIGINT NOT NULL,
+        attributes TEXT NOT NULL, PRIMARY KEY (project, environment, account, kind, id))""",
     f"""CREATE TABLE agreements ({_SCOPE}, address TEXT NOT NULL, wanted TEXT NOT NULL, shown TEXT NOT NULL,
         around TEXT NOT NULL, ship_date TEXT NOT NULL, boxes INTEGER NOT NULL,
         PRIMARY KEY (project, environment, account, address))""",

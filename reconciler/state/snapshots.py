@@ -50,6 +50,13 @@ class Snapshot(NamedTuple):
     taken_at: datetime
 
 
+class _Digests(NamedTuple):
+    """What a row says, and how it says it."""
+
+    shown: str
+    spelling: str
+
+
 class Snapshots:
     """One snapshot a scope, the newest; only what has changed in it is written."""
 
@@ -88,14 +95,9 @@ class Snapshots:
         """Remember `snapshot` in place of the one before."""
         with self._database.transaction():
             known = self._known(scope, snapshot.format)
-            whole = {(row[0], row[1]): row for row in self._database.query(_WHOLE_UNSHOWN, scope.key)}
             read = {(kind, each.id): each for kind, found in snapshot.live.items() for each in found}
-            changed = [
-                each
-                for key, each in read.items()
-                if (known.get(key) != each.shown if each.shown else whole.get(key) != _row(each))
-            ]
-            self._keep(scope, changed)
+            self._keep(scope, self._changed(scope, read, known))
+            self._respell(scope, [each for key, each in read.items() if _is_respelled(each, known.get(key))])
             self._drop(scope, known.keys() - read.keys())
             sought = json_text(sorted(map(str, snapshot.sought)))
             self._database.execute(
@@ -118,14 +120,32 @@ class Snapshots:
         )
         return rows[0] if rows else None
 
-    def _known(self, scope: Scope, format: str) -> dict[tuple[str, int], str]:
+    def _changed(
+        self,
+        scope: Scope,
+        read: Mapping[tuple[str, int], LiveResource],
+        known: Mapping[tuple[str, int], _Digests],
+    ) -> list[LiveResource]:
+        """What says something else than what is remembered of it; of what has no digest all is compared."""
+        whole = {(row[0], row[1]): row for row in self._database.query(_WHOLE_UNSHOWN, scope.key)}
+        return [
+            each
+            for key, each in read.items()
+            if (
+                key not in known or known[key].shown != each.shown
+                if each.shown
+                else whole.get(key) != _row(each)
+            )
+        ]
+
+    def _known(self, scope: Scope, format: str) -> dict[tuple[str, int], _Digests]:
         """The digests of what is remembered, by kind and id; what another reader wrote is forgotten."""
         head = self._head(scope)
         if head is None or head[0] != format:
             for table in _TABLES:
                 self._database.execute(f"DELETE FROM {table} WHERE {_HERE}", scope.key)
-        rows = self._database.query(f"SELECT kind, id, shown FROM live WHERE {_HERE}", scope.key)
-        return {(kind, id): shown for kind, id, shown in rows}
+        rows = self._database.query(f"SELECT kind, id, shown, spelling FROM live WHERE {_HERE}", scope.key)
+        return {(kind, id): _Digests(shown, spelling) for kind, id, shown, spelling in rows}
 
     def _keep(self, scope: Scope, found: Sequence[LiveResource]) -> None:
         rows = [_row(each) for each in found]
@@ -133,11 +153,23 @@ class Snapshots:
             self._database.execute_all(_KEEP, ((*scope.key, *row[:-1]) for row in rows))
             self._database.execute_all(_KEEP_ATTRIBUTES, ((*scope.key, *row[:2], row[-1]) for row in rows))
 
+    def _respell(self, scope: Scope, found: Sequence[LiveResource]) -> None:
+        if found:
+            self._database.execute_all(
+                f"UPDATE live SET spelling = ? WHERE {_HERE} AND kind = ? AND id = ?",
+                ((each.spelling, *scope.key, each.kind, each.id) for each in found),
+            )
+
     def _drop(self, scope: Scope, keys: Collection[tuple[str, int]]) -> None:
         for table in _TABLES if keys else ():
             self._database.execute_all(
                 f"DELETE FROM {table} WHERE {_HERE} AND kind = ? AND id = ?", _keyed(scope, keys)
             )
+
+
+def _is_respelled(live: LiveResource, known: _Digests | None) -> bool:
+    """Whether Komet says the same in other words: by those it is recognised sooner the next time."""
+    return known is not None and known.shown == live.shown and known.spelling != live.spelling
 
 
 def _keyed(scope: Scope, keys: Iterable[tuple[str, int]]) -> Iterator[tuple[Column, ...]]:

@@ -13,7 +13,9 @@ from reconciler.model.event import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.step import Ending
 from reconciler.model.summary import ChangeResult, Summary
+from reconciler.report.document import plan_document
 from reconciler.report.summary import render_summary, summary_document
+from reconciler.report.terminal import render_plan
 
 STOCK = """\
 reservations:
@@ -348,3 +350,18 @@ def test_an_arrival_taken_out_and_put_back_is_not_added_again(world: World) -> N
     arriving(world, STOCK)
     arriving(world)
     assert len(added(world)) == 1
+
+
+def test_a_destroyed_project_names_the_customer_as_the_screens_do(world: World) -> None:
+    """Its customer is not read then; the steps name the code that it had when it was last applied, and
+    each line is told once."""
+    carry_out(world, world.apply().results[-1].waiting)
+    assert is_done(world.plan())
+    plan = world.plan(destroy=True)
+    (change,) = plan.changes
+    assert [step.instruction[:27] for step in change.operator_steps] == [
+        "take BLOOM off line 88104 (",
+        "take BLOOM off line 88105 (",
+    ]
+    assert {step.before for step in change.operator_steps} == {"BLOOM"}
+    assert render_plan(plan_document(plan)).count("line 88104") == 1

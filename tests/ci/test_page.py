@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ci.conftest import COMPANY
+from ci.conftest import COMPANY, ORDERS
 from ci.runner import ROOT, load
 from reconciler.cli.commands import apply as apply_command
 
@@ -53,10 +53,34 @@ def run(script: str, folder: Path, programs: Path, **variables: str) -> subproce
     )
 
 
-def test_the_three_commands_are_true(folder: Path, programs: Path) -> None:
+def test_the_two_commands_are_true(folder: Path, programs: Path) -> None:
     """What was planned once is planned again and applied; a person's steps are left."""
     ended = run(block("sh", "reconciler plan"), folder, programs, KOMET_COMPANY_TOKEN=COMPANY)
     assert ended.returncode == 10, ended.stderr
+
+
+def gitlab_job(name: str) -> str:
+    """The shell of a job."""
+    return "\n".join(yaml.load(block("yaml", "default:"), yaml.BaseLoader)[name]["script"])
+
+
+@pytest.mark.parametrize("where", ["plain", "gitlab"])
+def test_what_was_reviewed_is_applied_where_something_else_is_left_out(
+    where: str, folder: Path, programs: Path
+) -> None:
+    """With a change that nobody saw, the rest is applied all the same, and the job fails with 6."""
+    planning, applying = (
+        block("sh", "reconciler plan").splitlines()
+        if where == "plain"
+        else (gitlab_job("plan"), gitlab_job("apply"))
+    )
+    assert run(planning, folder, programs, KOMET_COMPANY_TOKEN=COMPANY).returncode == 0
+    orders = folder / ORDERS
+    orders.write_text(orders.read_text(encoding="utf-8").replace("boxes: 40", "boxes: 41"), encoding="utf-8")
+    ended = run(applying, folder, programs, KOMET_COMPANY_TOKEN=COMPANY)
+    assert ended.returncode == 6, ended.stderr
+    assert "✓ ~ customers.bloomnet" in ended.stdout
+    assert "left out, since it is not what was reviewed: purchase_orders.valentines-freedom" in ended.stderr
 
 
 def test_gitlab_does_the_same(folder: Path, programs: Path) -> None:
@@ -64,7 +88,7 @@ def test_gitlab_does_the_same(folder: Path, programs: Path) -> None:
     jobs = yaml.load(block("yaml", "default:"), yaml.BaseLoader)
     codes = {}
     for name in ("plan", "apply", "drift"):
-        ended = run("\n".join(jobs[name]["script"]), folder, programs, KOMET_COMPANY_TOKEN=COMPANY)
+        ended = run(gitlab_job(name), folder, programs, KOMET_COMPANY_TOKEN=COMPANY)
         codes[name] = ended.returncode
         for path in jobs[name].get("artifacts", {}).get("paths", ()):
             assert (folder / path).is_file()

@@ -42,10 +42,12 @@ def addresses(plan: Any) -> list[str]:
 
 
 @pytest.mark.usefixtures("folder")
-def test_the_same_is_planned_whole() -> None:
-    """Also when it is written in another place; the plan is a new one and can be applied."""
+def test_the_same_is_planned_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also when it is written in another place; the plan is a new one and can be applied. How much of it was
+    reviewed is said."""
     change(ORDERS, "purchase_orders:", "# a line more\npurchase_orders:")
     assert main(["plan", "--reviewed", "reviewed.plan", "--out", "now.plan"]) == 0
+    assert "Reviewed: 3 changes stand in reviewed.plan to the letter." in capsys.readouterr().err
     before, after = planned("reviewed.plan"), planned("now.plan")
     assert addresses(after) == addresses(before)
     assert after["changes"][-1]["origin"]["line"] == before["changes"][-1]["origin"]["line"] + 1
@@ -108,7 +110,37 @@ def test_what_approves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     Path("altered.plan").write_text(Path("reviewed.plan").read_text().replace('"40"', '"4000"'))
     Path("altered.plan").write_text(Path("altered.plan").read_text().replace("valentines", "mothers"))
     assert main(["plan", "--reviewed", "altered.plan"]) == 6
-    assert main(["plan", "--reviewed", "none.plan"]) == 64
     change("reconciler.yaml", "project: flowers", "project: other")
     assert main(["plan", "--reviewed", "reviewed.plan"]) == 6
     assert "the reviewed plan was made for the project flowers, and this is other" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_is_not_there_was_not_reviewed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is applied, planning ends with 6 before its first call, and the file is named."""
+    for command in ("plan", "apply"):
+        assert main([command, "--reviewed", "reviwed.plan", "-v"]) == 6
+        err = capsys.readouterr().err
+        assert "no plan was reviewed" in err
+        assert str(Path("reviwed.plan")) in err
+        assert "purchase.order.list" not in err
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_was_reviewed_is_applied_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """`apply --reviewed` asks nobody and leaves out what differs: then it ends with 6, also as JSON. Once all
+    is as reviewed it ends as any apply does."""
+    change(ORDERS, "boxes: 40", "boxes: 41")
+    assert main(["apply", "--reviewed", "reviewed.plan", "--json"]) == 6
+    told = capsys.readouterr()
+    assert f"left out, since it is not what was reviewed: {ORDER}" in told.err
+    done = json.loads(told.out)
+    assert done["exit_code"] == 6
+    assert {each["address"]: each["outcome"] for each in done["changes"]} == {
+        CUSTOMER: "done",
+        "reservations.freedom-60-miami": "waiting_for_operator",
+    }
+    change(ORDERS, "boxes: 41", "boxes: 40")
+    assert main(["apply", "--reviewed", "reviewed.plan"]) == 10
+    assert "Reviewed: 2 changes stand in reviewed.plan to the letter." in capsys.readouterr().err
+    assert main(["apply", "--reviewed", "reviewed.plan", "--plan", "reviewed.plan"]) == 64

@@ -6,10 +6,13 @@ import os
 import shutil
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import pytest
+from seeded import copy_of
 
 from cli.driver import SECRET, Shop
 from reconciler.simulator.embed import open_simulator
@@ -30,6 +33,16 @@ SOON = "2027-01-04T14:01:00+00:00"
 """A minute later: no call of noon can still take effect, so that an apply has none to wait for."""
 
 
+@cache
+def _account() -> bytes:
+    """The account of SEED as it lies on the disk: planted once, and written down for each shop."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "seed.yaml").write_text(SEED, encoding="utf-8")
+        open_simulator(folder / "seed.yaml", folder / "account.db").close()
+        return (folder / "account.db").read_bytes()
+
+
 @pytest.fixture
 def shop(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shop:
     """The quick start's customer and order on a simulated account of its own, with nothing applied yet.
@@ -41,6 +54,8 @@ def shop(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
     monkeypatch.delenv("NO_COLOR", raising=False)
     folder = shutil.copytree(QUICKSTART, tmp_path / "shop", ignore=UNWANTED)
     (folder / "seed.yaml").write_text(SEED, encoding="utf-8")
+    (folder / ".reconciler").mkdir()
+    (folder / ".reconciler" / "simulator-seed.db").write_bytes(_account())
     return Shop(folder, capsys, monkeypatch)
 
 
@@ -52,7 +67,7 @@ def served(shop: Shop) -> Callable[[Hook], Shop]:
     """The same account over HTTP. `on_request` is called with the path of each request."""
 
     def start(on_request: Hook) -> Shop:
-        simulator = open_simulator(shop.folder / "seed.yaml", None)
+        simulator = shop.with_simulator(copy_of)
         answer = simulator.wsgi
 
         def hooked(environ: Any, start_response: Any) -> Any:

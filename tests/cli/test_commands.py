@@ -58,6 +58,16 @@ def test_init_leads_an_editor_to_schemas_that_are_there(shop: Shop, tmp_path: Pa
         assert schema["$schema"].startswith("https://json-schema.org/")
 
 
+def test_init_writes_whose_copy_the_workflows_call(shop: Shop, tmp_path: Path) -> None:
+    """With `--owner` only the commit is left to be filled in; what GitHub would not take is refused."""
+    assert shop.type("init", str(tmp_path / "a"), "--owner", "acme/x").code == 64
+    assert shop.type("init", str(tmp_path / "a"), "--owner", "acme").code == 0
+    for name in ("plan", "apply", "drift"):
+        text = (tmp_path / "a" / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
+        assert f"uses: acme/reconciler/.github/workflows/reconcile-{name}.yml@v" in text
+        assert "OWNER" not in text
+
+
 def test_init_overwrites_nothing(shop: Shop, tmp_path: Path) -> None:
     """Not even half of it: what is there is listed, and nothing is written."""
     root = tmp_path / "new"

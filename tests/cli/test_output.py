@@ -12,8 +12,12 @@ import sys
 import time
 
 import pytest
+from report.plans import plan_of
 
 from cli.driver import ORDER, SECRET, TOKEN, Shop
+from reconciler.cli.planning import refuse
+from reconciler.cli.settings import Settings
+from reconciler.model.plan import GuardVerdict, Verdict
 
 CTRL_C = "\x03"
 
@@ -93,8 +97,9 @@ def test_no_color_is_obeyed(shop: Shop) -> None:
 
 def test_a_pipe_gets_no_colour(shop: Shop) -> None:
     """Neither results nor remarks."""
-    for arguments in (["plan"], ["doctor"], ["apply", "--yes"], ["no-such-command"]):
-        ended = shop.start(*arguments)
+    commands = (["doctor"], ["apply", "--yes"], ["no-such-command"])
+    for ended in (shop.start("plan"), *(shop.run(*arguments) for arguments in commands)):
+        assert ended.out + ended.err
         assert "\x1b" not in ended.out + ended.err
 
 
@@ -229,3 +234,15 @@ def test_the_token_is_in_no_output(shop: Shop) -> None:
     for path in shop.folder.rglob("*"):
         if path.is_file() and path.name not in account:
             assert SECRET.encode() not in path.read_bytes(), path
+
+
+def test_many_ways_through_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """After a refusal of twenty resources three flags are named, and how many more there are."""
+    guards = tuple(
+        GuardVerdict("protected", Verdict.REFUSED, "", f"protected:purchase_orders.o{number}")
+        for number in range(20)
+    )
+    assert refuse(Settings(), plan_of(guards=guards)) == 4
+    *_, last = capsys.readouterr().err.splitlines()
+    flags = " ".join(f"--allow protected:purchase_orders.o{number}" for number in range(3))
+    assert last.endswith(f"plan again with {flags} and 17 more: each stands below its refusal")

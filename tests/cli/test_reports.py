@@ -14,6 +14,7 @@ import pytest
 
 from cli.conftest import Hook
 from cli.driver import ORDER, Shop
+from reconciler.cli.reports import workflow_link
 
 FORMS = ("text", "json", "markdown", "html")
 
@@ -21,6 +22,23 @@ FORMS = ("text", "json", "markdown", "html")
 def all_forms(*forms: str) -> list[str]:
     """A report of each form, in a file that is called after it."""
     return [word for form in forms for word in ("--report", f"{form}=report.{form}")]
+
+
+def test_a_workflow_is_started_where_github_has_it() -> None:
+    """The page of the workflow that called; of another repository's, and outside of GitHub, none."""
+    here = {"GITHUB_SERVER_URL": "https://github.example", "GITHUB_REPOSITORY": "acme/flowers"}
+    for called, page in (
+        (
+            "acme/flowers/.github/workflows/plan.yml@refs/pull/1/merge",
+            "/acme/flowers/actions/workflows/plan.yml",
+        ),
+        ("other/flowers/.github/workflows/plan.yml@main", ""),
+        ("", ""),
+    ):
+        assert workflow_link({**here, "GITHUB_WORKFLOW_REF": called}) == (
+            page and f"https://github.example{page}"
+        )
+    assert workflow_link({}) == ""
 
 
 def report(shop: Shop, form: str) -> str:

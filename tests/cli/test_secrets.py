@@ -111,6 +111,7 @@ def marked(shop: Shop) -> Shop:
     """A repository whose account has marked tokens, with a saved plan; the tokens are in the environment, as
     is the marked address of a webhook that nobody answers at."""
     (shop.folder / "seed.yaml").write_text(json.dumps(SEED), encoding="utf-8")
+    (shop.folder / ".reconciler" / "simulator-seed.db").unlink()
     shop.variables |= {"KOMET_COMPANY_TOKEN": COMPANY, "KOMET_BLOOMNET_TOKEN": BLOOMNET}
     shop.variables |= {"CHAT_WEBHOOK": f"http://127.0.0.1:1/{WEBHOOK}", "CHAT_AUTHORIZATION": HEADER}
     with (shop.folder / "reconciler.yaml").open("a", encoding="utf-8") as project:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from command_pages import ENDINGS, codes_of_program
 from format_pages import result_names
 from guard_page import REFUSES
 from key_pages import CHANGES, KINDS, anchor, section_link, told_of, told_table
+from pages import DOCS, PAGES, page
 from schema_reading import Key, keys_of, load_schema
 
 from docs.site import Site
@@ -39,6 +41,23 @@ def commands(parent: click.Context, command: click.Command) -> Iterator[tuple[st
         yield context.command_path.removeprefix("reconciler "), found
         if isinstance(found, click.Group):
             yield from commands(context, found)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_in_git_is_the_one_that_follows(path: str) -> None:
+    """What schemas and program say stands in the repository too, where it is read without a site."""
+    assert (DOCS / path).read_text(encoding="utf-8") == page(path), "`make pages` writes it anew"
+
+
+def test_the_pages_read_whole_where_no_site_is_built() -> None:
+    """Every link between files leads to one that is there, and nothing is written that only a site shows."""
+    for path in DOCS.rglob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if not urlsplit(link).scheme]
+        assert [link for link in links if not (path.parent / link).exists()] == [], path
+        for above, title in re.findall(r'(.*)\n\n```\w+ title="([^"]+)"', text):
+            assert f"`{title.removeprefix('add to ')}`" in above, (path, title)
+        assert re.findall(r"^(?:\?\?\?|===|!!!) .*|\{ [#.][\w-]+ \}", text, re.MULTILINE) == [], path
 
 
 def test_no_link_leads_nowhere(site: Site) -> None:

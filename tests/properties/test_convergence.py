@@ -259,7 +259,7 @@ NEAR, LATER = "2027-02-01", "2027-02-03"
 )
 @example(plain(NEAR, NEAR), plain(NEAR, NEAR, NEAR), [Deed("cancel", 0, 0, 1)], True)
 @given(configurations(), configurations(), deeds, st.booleans())
-@tried(25)
+@tried(16)
 def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
     former: str, wanted: str, done: list[Deed], loses_state: bool
 ) -> None:
@@ -297,7 +297,7 @@ def test_whatever_happened_before_an_apply_brings_about_what_is_wanted(
 @given(
     configurations(), configurations(), st.integers(1, 12), st.sampled_from(["lose_request", "lose_answer"])
 )
-@tried(15)
+@tried(10)
 def test_an_apply_that_dies_anywhere_is_completed_by_the_next_ones(
     former: str, wanted: str, place: int, kind: str
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from reconciler.model.change import Action, AttributeChange, Reason
 from reconciler.model.plan import Plan, ShipDay
-from reconciler.report.calendar import KEEP, MOST, Day, Entry, Gap, Week, weeks_of
+from reconciler.report.calendar import KEEP, MOST, Day, Entry, Gap, Quiet, Week, quietened, weeks_of
 from reconciler.report.document import plan_document
 from report.plans import full_document, numbered, order, plan_of
 
@@ -76,3 +76,15 @@ def test_what_is_no_date_is_left_out() -> None:
     """A document that somebody made up does not stop the page."""
     document = dict(plan_document(plan_of(calendar=(ShipDay("prebooks", "soon", 1, 1),))))
     assert weeks_of(document) == ()
+
+
+def test_what_stays_as_it_is_is_brought_together() -> None:
+    """Weeks in a row that no change touches are one, with the gaps between them."""
+    days = ("2027-01-06", "2027-01-13", "2027-02-01", "2027-02-10", "2027-03-22", "2027-04-26", "2027-04-30")
+    plan = full_document(calendar=tuple(ShipDay("purchase_orders", day, 2, 24) for day in days))
+    shown = quietened(weeks_of(plan))
+    assert [type(each) for each in shown] == [Quiet, Week, Week, Gap, Week, Quiet]
+    first, last = shown[0], shown[-1]
+    assert isinstance(first, Quiet) and isinstance(last, Quiet)
+    assert (first.count, first.boxes, first.span) == (2, 48, "4 Jan – 17 Jan")
+    assert (last.count, last.boxes, len(last.quiet)) == (1, 48, 2)

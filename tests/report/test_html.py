@@ -7,6 +7,7 @@ from base64 import b64encode
 from hashlib import sha256
 
 from reconciler.model.address import KINDS
+from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.event import Outcome
 from reconciler.model.plan import GuardVerdict, Verdict
 from reconciler.report.document import plan_document
@@ -99,6 +100,16 @@ def test_a_guard_that_spoke_often_stands_there_once() -> None:
     assert "the label <code>allow:protected:ADDRESS</code>" in text
 
 
+def test_what_stands_in_backticks_is_code() -> None:
+    """In remarks and notes, and nothing but code comes of it."""
+    remark = Diagnostic(
+        Severity.WARNING, "`number: <P1>` binds it", detail="`drift` asks again, on 2027-02-01"
+    )
+    text = page(diagnostics=(remark,))
+    assert "<p><code>number: &lt;P1&gt;</code> binds it</p>" in text
+    assert '<p class="soft"><code>drift</code> asks again, on <time>2027-02-01</time></p>' in text
+
+
 def test_many_changes_are_folded() -> None:
     """A few are shown open, many are not."""
     few, many = (
@@ -145,3 +156,39 @@ def test_nothing_to_do_is_said() -> None:
     assert "<h1>Plan: no changes</h1>" in text
     assert "Komet is as the configuration wants it: 42 resources." in text
     assert "<form" not in text
+
+
+def test_what_a_decision_needs_comes_first() -> None:
+    """Refusals, figures, remarks, changes; then calendar and stock, and in the footer which plan it is."""
+    text = page()
+    titles = ("guards-trouble", "summary", "remarks", "changes", "calendar", "stock")
+    assert re.findall(r'<h2 id="([\w-]+)"', text) == [*titles[:1], "guards-careful", *titles[1:]]
+    assert str(full_document()["digest"]) in text.partition("<footer")[2]
+
+
+def test_a_figure_leads_to_what_it_counts() -> None:
+    """A tile is a link: to the changes, or to the first that waits for a person; one that says 0 is none."""
+    leading = dict(re.findall(r'<dt>([^<]*?)(?: <small>[^<]*</small>)?</dt><dd><a href="#([\w-]+)">', page()))
+    assert leading["to create"] == leading["committed"] == "changes"
+    assert leading["for a person"] == "change-5"
+    assert "unchanged" not in leading and "fee" not in leading
+
+
+def test_what_no_change_touches_is_folded() -> None:
+    """Weeks and products that stay as they are wait behind a fold."""
+    text = page()
+    folded = re.findall(r'<details class="quiet"><summary>(.*?)</summary>', text, re.DOTALL)
+    assert folded == [
+        "1 week stays as it is <span>26 Apr – 2 May · 240 boxes</span>",
+        "2 products stay as they are",
+    ]
+    assert (
+        text.index("RSFRE60 in MIA</th>") < text.index("2 products stay") < text.index("SPRAY50 in LAX</th>")
+    )
+
+
+def test_nothing_is_filtered_by_steps_that_nobody_has() -> None:
+    """`Only: for a person` is offered where some change has a step."""
+    assert 'id="only-person"' in page()
+    alone = render_html(Report("plan", plan=plan_document(plan_of(*full_plan().changes[1:2]))))
+    assert 'id="only-person"' not in alone and "<form" not in alone

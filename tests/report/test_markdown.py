@@ -62,7 +62,8 @@ def test_figures_and_guards_come_before_the_changes() -> None:
     """What a person decides by is seen without unfolding anything, the figures in the first line."""
     head = planned(full_document()).partition("####")[0]
     assert head.splitlines()[3] == (
-        "**2 to create** · **3 to change** · **1 to replace** · **1 to adopt** · **1 to delete** · "
+        "**`+` 2 to create** · **`~` 3 to change** · **`∓` 1 to replace** · **`=` 1 to adopt** · "
+        "**`-` 1 to delete** · "
         "3,360.00 committed · 850.00 sold · fee 12.75 · 15 calls, 2,750 left"
     )
     assert (
@@ -123,6 +124,11 @@ def test_a_flag_that_is_too_long_for_a_label_has_another_way() -> None:
     assert "refuses 2 times: `purchase_orders.a is protected and would be deleted` and 1 more." in short
     assert "Label `allow:protected:ADDRESS` lets each through." in short
     assert "Label" not in long
+    page = "https://github.example/acme/flowers/actions/workflows/plan.yml"
+    linked = planned(
+        judged(*(replace(priced("a-very-long-name-of-an-order", "1", "1"), **protected),)), workflow=page
+    )
+    assert f"start the plan by hand <{page}> and fill in its `allow`." in linked
     assert (
         "`protected:ADDRESS` is too long for a label: start the plan by hand and fill in its `allow`." in long
     )
@@ -131,7 +137,7 @@ def test_a_flag_that_is_too_long_for_a_label_has_another_way() -> None:
 def test_the_summary_of_a_change_says_what_it_comes_down_to() -> None:
     """Closed, a fold says how much of what, or what moved; its money; a drift; and steps for a person."""
     text = planned(full_document()).replace("&nbsp;", " ")
-    summaries = re.findall(r"<summary><code>(.)</code> <code>(.*?)</code> · (.*)</summary>", text)
+    summaries = re.findall(r"<summary><code>(.)</code> <code>(.*?)</code><br>(.*)</summary>", text)
     assert [" ".join(each) for each in summaries] == [
         "~ bloomnet phone 305-555-0199 → 305-555-0100 · changed in Komet",
         "~ freedom-60-miami boxes 16 → 20 · ☐ 1",
@@ -170,11 +176,13 @@ def test_each_change_is_behind_a_fold() -> None:
 
 
 def test_steps_for_a_person_stand_in_one_place() -> None:
-    """Above the changes, each once."""
+    """Above the changes, each once; not as boxes that could be ticked to no effect."""
     head, _, changes = planned(full_document()).partition("####")
-    assert "<details open><summary>☐ <b>2 steps for a person</b>, in the web UI</summary>" in head
+    title = "☐ <b>2 steps for a person</b>, in the web UI once this is applied"
+    assert f"<details open><summary>{title}</summary>" in head
+    assert "- [" not in head
     for step in ("put BLOOM on line 88123", "P057201 > Cancel"):
-        assert (head.count(f"- [ ] {step}"), changes.count(step)) == (1, 0)
+        assert (head.count(f"- ☐ {step}"), changes.count(step)) == (1, 0)
 
 
 def test_a_phone_shows_a_difference_without_scrolling() -> None:
@@ -250,6 +258,9 @@ def test_an_apply_shows_how_each_change_ended() -> None:
         "P057200 > Edit: carrier KLA → ATC",
         "4 of 20 boxes are missing: 12 boxes",
         "purchase",
+        "320.00",
+        "1.5 boxes",
+        "`drift` asks every customer, and `plan` none",
     ],
 )
 def test_harmless_words_stay_words(text: str) -> None:
@@ -262,6 +273,7 @@ def test_harmless_words_stay_words(text: str) -> None:
     [
         *("@everyone", "a @b", "#12", "GH-12", "x/y#1", "http://x.example", "www.x.example", "a@b.co"),
         *("x.example/y", "<b>", "&amp;", "[a](b)", "![a](b)", "*a*", "_a_", "a_ b", "~~a~~", "`a`", "a|b"),
+        *("a `b` <c>", "`a`b@c`d`", "1. `a`", "a `b", "_`a`_"),
         *("$x$", ":rose:", "\\*", "1. a", "- a", "# a", "> a", "= a", " a", "a ", "deadbeef1", "\u202ea"),
     ],
 )

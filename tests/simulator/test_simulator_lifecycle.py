@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from seeded import seeded
 
 from reconciler.simulator.driver import Komet, failed, line, wholesaler
-from reconciler.simulator.embed import make_simulator
 
 SHIP_DATE = "2027-03-01"
 WORDS = {"PA": "Pending Approval", "A": "Approved", "CF": "Confirmed by Farm", "CA": "Cancelled"}
@@ -44,7 +44,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.komet = Komet(make_simulator(wholesaler()))
+        self.komet = Komet(seeded(wholesaler()))
         self.orders: dict[str, ModelOrder] = {}
         self.calls = 0
 

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from seeded import seeded
 
 from reconciler.simulator.driver import VENDOR, Komet, booked, line, wholesaler
-from reconciler.simulator.embed import make_simulator
 from reconciler.simulator.errors import Refused
 
 BLOOM, HUDSON = 48213, 48307
@@ -35,7 +35,7 @@ class Prebooks(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         """A small wholesaler with two orders of future boxes."""
-        self.komet = Komet(make_simulator(SMALL))
+        self.komet = Komet(seeded(SMALL))
 
     def teardown(self) -> None:
         """Close what was opened."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from seeded import seeded
 
 from reconciler.simulator.driver import CUSTOMER, USER, VENDOR, Komet, booked, failed, seed_with
-from reconciler.simulator.embed import make_simulator
 
 DAY = "2027-02-12"
 
@@ -43,7 +43,7 @@ def test_price_vendor_and_cost_are_ignored(komet: Komet) -> None:
 )
 def test_the_vendors_settings(flags: dict[str, bool], price: str | None, cost: str | None) -> None:
     """§7.2: price counts with "Allow changing sales price", cost with "Allow changing cost"."""
-    sim = make_simulator(seed_with(vendors=[{"code": "ROSALEDA", **flags}]))
+    sim = seeded(seed_with(vendors=[{"code": "ROSALEDA", **flags}]))
     komet = Komet(sim)
     part = {"productId": 999, "bunches": 1, "stemsBunch": 1, "cost": 0.28, "price": 0.42}
     item = _stored(komet, _book(komet, booked(breakdowns=[part])))

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from seeded import seeded
 
 from reconciler.simulator.driver import COMPANY, CUSTOMER, Komet, line, wholesaler
-from reconciler.simulator.embed import make_simulator
 from reconciler.simulator.errors import Refused
 
 BLOOM, PETALHSE = 48213, 48301
@@ -31,7 +31,7 @@ class Stock(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         """A small wholesaler."""
-        self.komet = Komet(make_simulator(SMALL))
+        self.komet = Komet(seeded(SMALL))
         self.arrived = sum(row["boxes"] for row in self._stock())
 
     def teardown(self) -> None:

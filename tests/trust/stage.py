@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from seeded import copy_of
 from world import ACCOUNT, PROJECT, Border, Killed, World, furnish, wholesaler
 
 from reconciler.errors import ReconcilerError
@@ -22,9 +23,7 @@ from reconciler.komet.methods import METHODS
 from reconciler.model.plan import Plan
 from reconciler.model.summary import Summary
 from reconciler.plan.planner import Choices
-from reconciler.simulator.embed import Simulator
 from reconciler.simulator.errors import SimulatorError
-from reconciler.simulator.store import Store
 from reconciler.state.database import Column
 from reconciler.state.open import State
 from reconciler.state.sqlite import SqliteDatabase
@@ -156,9 +155,7 @@ class Stage:
     @classmethod
     def of(cls, story: Story) -> Stage:
         """The first scene of `story`."""
-        store = Store(None)
-        _first_world().simulator._store._database.backup(store._database)
-        simulator = Simulator(store)
+        simulator = copy_of(_first_world().simulator)
         database, border = MortalDatabase(Path(":memory:")), MortalBorder(simulator)
         furnish(database)
         root = Path(tempfile.mkdtemp(prefix=f"story-{story.seed}-"))

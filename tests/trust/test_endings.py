@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import time
@@ -143,6 +144,7 @@ def test_a_newer_state_is_not_touched(shop: Shop, command: list[str]) -> None:  
 
 def test_a_state_that_cannot_be_written_ends_before_any_call(shop: Shop) -> None:  # noqa: F811
     """Where its folder should be there is a file: one clear line."""
+    shutil.rmtree(shop.folder / ".reconciler")
     (shop.folder / ".reconciler").write_text("", encoding="utf-8")
     ended = shop.run("apply", "--yes")
     assert ended.code == 1

@@ -1,16 +1,17 @@
-"""Three hundred stories: whatever breaks, nothing exists twice, is lost, or is touched that is not ours."""
+"""Stories: whatever breaks, nothing exists twice, is lost, or is touched that is not ours."""
 
 from __future__ import annotations
 
 import pytest
+from thorough import is_thorough
 
 from trust.planted import BUGS, finders
 from trust.telling import tell
 
-STORIES = 300
-"""Told in every run; `make soak` tells ten thousand."""
+STORIES = 1_000 if is_thorough() else 120
+"""Told in every run, the others with `make thorough`; `make soak` tells ten thousand."""
 
-CHAPTER = 20
+CHAPTER = 10
 """Stories to a test: each is told in a fifth of a second."""
 
 FOUND_BY = {

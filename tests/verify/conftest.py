@@ -19,26 +19,41 @@ def blank(tmp_path: Path) -> Iterator[Buyer]:
     world.close()
 
 
-@pytest.fixture
-def buyer(tmp_path: Path) -> Iterator[Buyer]:
-    """An order, applied, confirmed and a quarter of an hour old."""
-    world = World.make(tmp_path)
+@pytest.fixture(scope="session")
+def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """An order, applied, confirmed and a quarter of an hour old; each test leads on a copy."""
+    world = World.make(tmp_path_factory.mktemp("ordered"))
     world.write(all=CUSTOMERS + ORDERS)
     found = Buyer(world)
     found.apply_and_age()
     found.confirm()
-    yield found
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A reservation whose steps a person has done; each test leads on a copy."""
+    world = World.make(tmp_path_factory.mktemp("kept"))
+    world.write(all=CUSTOMERS + RESERVATION)
+    world.apply()
+    Buyer(world).reserve()
+    world.act("advance", minutes=15)
+    yield world
     world.close()
 
 
 @pytest.fixture
-def keeper(tmp_path: Path) -> Iterator[Buyer]:
-    """A reservation whose steps a person has done."""
-    world = World.make(tmp_path)
-    world.write(all=CUSTOMERS + RESERVATION)
-    found = Buyer(world)
-    found.world.apply()
-    found.reserve()
-    found.world.act("advance", minutes=15)
-    yield found
+def buyer(ordered: World, tmp_path: Path) -> Iterator[Buyer]:
+    """Who may see the order."""
+    world = ordered.copy(tmp_path)
+    yield Buyer(world)
+    world.close()
+
+
+@pytest.fixture
+def keeper(kept: World, tmp_path: Path) -> Iterator[Buyer]:
+    """Who may see the reserved stock."""
+    world = kept.copy(tmp_path)
+    yield Buyer(world)
     world.close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
+from world import World
 
 from reconciler.model.project import TokenSource
 from reconciler.verify.probes import PROBES
@@ -33,15 +36,26 @@ def probe(buyer: Buyer) -> dict[str, str]:
     return {each.number: each.found.value for each in judged}
 
 
-@pytest.fixture
-def full(blank: Buyer) -> Buyer:
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """An account in which most can be told: an order, confirmed in part, and reserved stock."""
-    blank.world.write(all=CUSTOMERS + ORDERS + RESERVATION)
-    blank.world.apply()
-    blank.reserve()
-    blank.confirm()
-    blank.world.act("confirm", number=blank.number, lines={str(blank.line("RSFRE60")): 12})
-    return blank
+    world = World.make(tmp_path_factory.mktemp("busy"))
+    world.write(all=CUSTOMERS + ORDERS + RESERVATION)
+    world.apply()
+    found = Buyer(world)
+    found.reserve()
+    found.confirm()
+    world.act("confirm", number=found.number, lines={str(found.line("RSFRE60")): 12})
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def full(busy: World, tmp_path: Path) -> Iterator[Buyer]:
+    """Who may see a copy of that account."""
+    world = busy.copy(tmp_path)
+    yield Buyer(world)
+    world.close()
 
 
 def test_nothing_is_contradicted_by_default(full: Buyer) -> None:

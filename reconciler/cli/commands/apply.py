@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.cli import screen
 from reconciler.cli.command import Command
@@ -28,10 +29,16 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "markdown", "html", "junit")
 CANCELLED = 1
 INTERRUPTED = 7
+WAITING = 10
 
 
 @click.command(cls=Command)
 @click.option("--plan", "file", metavar="FILE", help="Carry out this saved plan; nothing is asked.")
+@click.option(
+    "--reviewed",
+    metavar="FILE",
+    help="Plan anew and carry out only what stands in this saved plan to the letter; nothing is asked.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--partial", is_flag=True, help="Do what today's calls suffice for, and leave the rest.")
 @click.option("--verify", is_flag=True, help="Look afterwards whether the buyers see what was applied.")
@@ -41,6 +48,7 @@ INTERRUPTED = 7
 def command(
     settings: Settings,
     file: str | None,
+    reviewed: str | None,
     yes: bool,
     partial: bool,
     verify: bool,
@@ -52,6 +60,9 @@ def command(
 ) -> int:
     """Plan, ask, and carry it out; or carry out a saved plan.
 
+    With --reviewed, Komet is planned anew, and what differs from the plan that somebody has looked at is left
+    out, together with what depends on it. The rest is applied, and it ends with 6: so does a merge.
+
     Ctrl-C finishes the call in flight and stops in good order; a second one stops at once.
 
     With --verify, which waits until BloomNet can have looked, it ends with 11 when something that was applied
@@ -61,6 +72,8 @@ def command(
     from reconciler.cli.opening import open_configuration, open_work
     from reconciler.plan.planner import Choices
 
+    if file is not None and reviewed is not None:
+        raise UsageError("--plan carries out a saved plan, and --reviewed a new one: take one of them")
     if file is not None and (allow or targets or excludes):
         raise UsageError(
             "--allow, --target and --exclude are for planning: all of it stands in a saved plan already"
@@ -70,21 +83,32 @@ def command(
         reporting(settings, "apply", outputs_of(settings, reports)) as told,
     ):
         heard.occurrence = lambda: apply_occurrence(told)
-        if file is None and not yes:
+        if file is None and reviewed is None and not yes:
             raise_if_nobody_answers("apply")
         configuration = heard.by(told.about(open_configuration(settings)))
         with open_work(settings, configuration, writing=True, parallel=parallel) as session:
+            manner, choices = Manner(partial, verify), Choices(targets, excludes, (), allow)
             if file is not None:
-                return _apply_saved(settings, session, file, Manner(partial, verify), told)
-            choices = Choices(targets, excludes, (), allow)
-            return _apply_planned(settings, session, choices, yes, Manner(partial, verify), told)
+                return _apply_saved(settings, session, file, manner, told)
+            if reviewed is not None:
+                return _apply_reviewed(settings, session, reviewed, choices, manner, told)
+            return _apply_planned(settings, session, choices, yes, manner, told)
 
 
 class Manner(Struct, frozen=True):
-    """How a plan is carried out: only what today's calls suffice for, and with a look afterwards."""
+    """How a plan is carried out: only what today's calls suffice for, and with a look afterwards.
+
+    `at_best` is the exit code when nothing goes wrong, where that is not the usual one: 0 where it is.
+    """
 
     partial: bool
     verify: bool
+    at_best: int = 0
+
+    def exit_code(self, ended: int) -> int:
+        """The exit code of an apply that `ended` so."""
+        went_well = ended in (0, WAITING)
+        return self.at_best or ended if went_well else ended
 
 
 def _apply_saved(settings: Settings, session: Session, file: str, manner: Manner, told: Told) -> int:
@@ -97,6 +121,27 @@ def _apply_saved(settings: Settings, session: Session, file: str, manner: Manner
     if plan.refusals:
         return _refused(settings, plan, told)
     return _carry_out(settings, session, plan, manner, told, saved=True)
+
+
+def _apply_reviewed(
+    settings: Settings, session: Session, file: str, choices: Choices, manner: Manner, told: Told
+) -> int:
+    """Carries out what the plan reviewed in `file` and one made now have in common."""
+    from reconciler.cli.planning import make_plan, plan_text
+    from reconciler.cli.reviewing import read_reviewed, tell_reviewed
+    from reconciler.plan.review import reviewed_choices
+    from reconciler.report.document import plan_document
+
+    agreed = read_reviewed(settings, session, file, choices)
+    plan = make_plan(settings, session, reviewed_choices(agreed), reviewed=agreed)
+    told.plan = document = plan_document(plan)
+    if not settings.json:
+        screen.put(plan_text(settings, document))
+        screen.flush()
+    if plan.refusals:
+        return _refused(settings, plan, told)
+    manner = replace(manner, at_best=tell_reviewed(settings, plan, agreed, file))
+    return _carry_out(settings, session, plan, manner, told, saved=False)
 
 
 def _apply_planned(
@@ -164,12 +209,13 @@ def _carry_out(
         elif not settings.json and saved:
             screen.put("Nothing to apply: the plan holds no changes.")
         seen = _look_after(settings, session, summary) if manner.verify and not summary.error else None
-        told.result = document | _seen_document(seen) if seen else document
+        code = manner.exit_code(seen.exit_code if seen else summary.exit_code)
+        told.result = document | (_seen_document(seen) if seen else {}) | {"exit_code": code}
         if settings.json:
             screen.put_json(told.result)
         if summary.error_code == INTERRUPTED:
             screen.say(f"interrupted: {_what_is_true(identity.run)}.")
-        return seen.exit_code if seen else summary.exit_code
+        return code
 
 
 def _look_after(settings: Settings, session: Session, summary: Summary) -> Afterlook | None:
@@ -183,7 +229,7 @@ def _look_after(settings: Settings, session: Session, summary: Summary) -> After
 
 
 def _seen_document(seen: Afterlook) -> dict[str, Json]:
-    return {"verification": seen.document, "exit_code": seen.exit_code}
+    return {"verification": seen.document}
 
 
 _STOPPING = "stopping: finishing the call in flight; once more stops at once"

@@ -34,17 +34,27 @@ OUTPUTS = ("plan", "verify", "coverage", "handover", "doctor", "drift", "log", "
 
 LONGEST_NAME = 20
 
+NOBODY = "OWNER"
+"""Stands in the workflows until somebody writes their own account there."""
+
 
 @click.command(cls=Command)
 @click.argument("folder", metavar="[DIR]", required=False, default=".")
+@click.option(
+    "--owner",
+    default=NOBODY,
+    metavar="ACCOUNT",
+    callback=lambda _context, _option, value: _account(value),
+    help="The account on GitHub that your copy of reconciler is in, for the workflows.",
+)
 @pass_settings
-def command(settings: Settings, folder: str) -> int:
+def command(settings: Settings, folder: str, owner: str) -> int:
     """Make a new configuration repository in DIR.
 
     It plans at once on a simulated account. No file is ever overwritten.
     """
     root = settings.path(folder)
-    wanted = {**_written(_project_name(root)), **_schemas()}
+    wanted = {**_written(_project_name(root), owner), **_schemas()}
     existing = [name for name in wanted if (root / name).exists() or (root / name).is_symlink()]
     if existing:
         raise UsageError(f"nothing was written, since these are there already: {', '.join(existing)}")
@@ -58,18 +68,26 @@ def command(settings: Settings, folder: str) -> int:
     return 0
 
 
+def _account(name: str) -> str:
+    """The name of an account as GitHub allows it."""
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})", name):
+        raise click.BadParameter(f"{name!r} is no account of GitHub: write its name alone, such as 'acme'")
+    return name
+
+
 def _project_name(root: Path) -> str:
     """A name for the project, made from the folder's."""
     words = re.sub(r"[^a-z0-9]+", "-", root.resolve().name.lower())
     return words.strip("-")[:LONGEST_NAME].strip("-") or "komet"
 
 
-def _written(project: str) -> dict[str, str]:
+def _written(project: str, owner: str) -> dict[str, str]:
     return {
         name: (SCAFFOLD / source)
         .read_text(encoding="utf-8")
         .replace("PROJECT", project)
         .replace("VERSION", __version__)
+        .replace(f"{NOBODY}/", f"{owner}/")
         for name, source in FILES.items()
     }
 

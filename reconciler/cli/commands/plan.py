@@ -60,14 +60,15 @@ def command(
     is shown and saved too, and ends with 4.
 
     With --reviewed, Komet is planned anew, and what differs from the plan that somebody has looked at is left
-    out: so what is applied is what was approved, however long ago that was.
+    out: so what is applied is what was approved, however long ago that was. `apply --reviewed` does both at
+    once.
 
     With --offline no call is made and no token is needed: it previews from what was read last, says how old
     that is, and cannot be applied.
     """
     from reconciler.cli.opening import open_configuration, open_offline_work, open_work
     from reconciler.cli.planning import make_plan, plan_text, refuse
-    from reconciler.cli.reviewing import read_reviewed, tell_left_out
+    from reconciler.cli.reviewing import read_reviewed, tell_reviewed
     from reconciler.config.saving import OWNER_ONLY, save_text
     from reconciler.plan.planner import Choices
     from reconciler.plan.review import reviewed_choices
@@ -101,6 +102,8 @@ def command(
         return refuse(settings, plan)
     if out is not None and plan.changes and not offline:
         screen.say(f"Saved. To carry out precisely this: reconciler apply --plan {shlex.quote(out)}")
-    if agreed is not None and (code := tell_left_out(settings, plan, agreed)):
-        return code
+    if reviewed is not None and agreed is not None:
+        code = tell_reviewed(settings, plan, agreed, reviewed)
+        if code:
+            return code
     return PENDING if detailed_exitcode and plan.changes else 0

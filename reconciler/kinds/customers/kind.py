@@ -128,7 +128,7 @@ class Customers:
         wanted = wanted_customer(subject.resolved.attributes) if subject.resolved else None
         return f"{wanted.code or ''} · {wanted.fields.get('name', '')}" if wanted else ""
 
-    def commitment(self, steps: Sequence[Step]) -> str:
+    def commitment(self, subject: Subject, steps: Sequence[Step]) -> str:
         """Nothing is bought."""
         return "0"
 

@@ -166,7 +166,9 @@ class _Matching(Struct):
         candidates = [order for order in orders if not is_over(order, wanted, self.scope.today)]
         alive = [order for order in candidates if not self._is_cancelled(order)]
         dead = [order for order in candidates if self._is_cancelled(order)]
-        ranked = sorted(alive, key=lambda order: self._rank(order, wanted, bound))
+        ranked = (
+            alive if len(alive) < 2 else sorted(alive, key=lambda order: self._rank(order, wanted, bound))
+        )
         named = wanted.attributes.get("number")
         if isinstance(named, str) and not any(order.number == named for order in orders):
             self._fault(sought.address, f"no {self.traits.word} {named} was found in Komet", path=("number",))

@@ -79,7 +79,7 @@ class Prebooks:
         """Number, customer, truck date, carrier, location, ship-to and the customer's PO number."""
         return prebook_headline(subject, scope)
 
-    def commitment(self, steps: Sequence[Step]) -> str:
+    def commitment(self, subject: Subject, steps: Sequence[Step]) -> str:
         """The cost of what Komet buys by itself for the lines that `steps` add."""
         return decimal_text(purchase_commitment(steps))
 

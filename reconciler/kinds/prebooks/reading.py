@@ -158,7 +158,7 @@ def _read_dates_of(missing: Missing, scope: Scope) -> Generator[Sequence[Query],
         if is_ours or row.text("number") in missing.numbers:
             day = row.date("truckDate")
             if not day:
-                raise UnexpectedAnswer(HEADERS, f"{row.where}truckDate", "a date (A32)", None)
+                raise UnexpectedAnswer(HEADERS, f"{row.where}truckDate", "a date", None)
             dates.add(day)
     return dates
 

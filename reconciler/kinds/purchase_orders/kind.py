@@ -103,9 +103,9 @@ class PurchaseOrders:
         """Number, vendor, ship date, location and customer."""
         return order_headline(subject, scope)
 
-    def commitment(self, steps: Sequence[Step]) -> str:
-        """Boxes × pack × cost of the lines that `steps` add."""
-        return decimal_text(order_commitment(steps))
+    def commitment(self, subject: Subject, steps: Sequence[Step]) -> str:
+        """What the lines that `steps` add cost beyond those that they delete."""
+        return decimal_text(order_commitment(subject, steps))
 
     def sale(self, steps: Sequence[Step]) -> Sale | None:
         """Nothing is sold."""

@@ -10,7 +10,7 @@ from reconciler.kinds.orders.calls import batches_of, identifier_of, numbered
 from reconciler.kinds.orders.line import Line
 from reconciler.kinds.orders.lines import ItemLines
 from reconciler.kinds.orders.marker import with_marker
-from reconciler.kinds.orders.order import Content, Item, LiveOrder, WantedOrder
+from reconciler.kinds.orders.order import Content, Item, LiveOrder, WantedOrder, live_order
 from reconciler.kinds.purchase_orders.picture import Picture, header_labels, picture_of
 from reconciler.kinds.row import Row, row_of
 from reconciler.model.address import Address
@@ -21,6 +21,7 @@ from reconciler.model.value import Json, decimal_text
 
 CREATE = "purchase.order.create"
 CREATE_MIXED = "purchase.order.mixed.create"
+DELETE = "purchase.order.item.delete"
 _SCREEN = "Purchase Orders"
 
 
@@ -41,14 +42,21 @@ def lower_order(subject: Subject, scope: Scope) -> tuple[Step, ...]:
     return numbered(_changed_order(subject.address, picture, picture.wanted, picture.live, scope))
 
 
-def order_commitment(steps: Sequence[Step]) -> Decimal:
-    """Boxes × pack × cost over all lines that `steps` add (Komet API §5.5)."""
+def order_commitment(subject: Subject, steps: Sequence[Step]) -> Decimal:
+    """What `steps` add beyond what they take away, boxes × pack × cost; never below zero (Komet API §5.5).
+
+    A line that is replaced by a smaller one, and an order that is replaced by an equal one, commit nothing.
+    """
+    match = subject.match
+    orders = [live_order(each.attributes) for each in (match.live, *match.retired) if each is not None]
+    standing = {line.id: _standing_total(line) for order in orders for line in order.lines}
     total = Decimal(0)
     for step in steps:
         if isinstance(step, ApiStep) and step.method in (CREATE, CREATE_MIXED):
-            lines = step.params["purchaseOrderItems"]
-            total += sum((_line_total(line) for line in _objects(lines)), Decimal(0))
-    return total
+            total += sum(map(_ordered_total, _objects(step.params["purchaseOrderItems"])), Decimal(0))
+        elif isinstance(step, ApiStep) and step.method == DELETE:
+            total -= standing.get(int(str(step.params["poItemId"])), Decimal(0))
+    return max(total, Decimal(0))
 
 
 def interpret_order(step: ApiStep, answer: Answer) -> CallResult:
@@ -219,7 +227,7 @@ def _confirm(line: Json, boxes: int, name: str) -> ApiStep:
 def _delete(line: Line[Content], number: str, after_check: bool) -> ApiStep:
     return ApiStep(
         0,
-        "purchase.order.item.delete",
+        DELETE,
         {"poItemId": line.id},
         f"delete line {line.id} of {number}",
         reversible=False,
@@ -275,11 +283,15 @@ def _header_steps(picture: Picture, live: LiveOrder) -> Iterator[Step]:
         )
 
 
-def _line_total(line: Mapping[str, Json]) -> Decimal:
-    units = int(str(line["boxes"])) * int(str(line["bunches"]))
-    if line["unitType"] == "Stem":
-        units *= int(str(line["stemsBunch"]))
-    return units * Decimal(str(line["cost"] or 0))
+def _ordered_total(line: Mapping[str, Json]) -> Decimal:
+    stems = int(str(line["stemsBunch"])) if line["unitType"] == "Stem" else 1
+    return int(str(line["boxes"])) * int(str(line["bunches"])) * stems * Decimal(str(line["cost"] or 0))
+
+
+def _standing_total(line: Line[Content]) -> Decimal:
+    content = line.content
+    stems = content.stems if content.unit == "stem" else 1
+    return line.boxes * content.bunches * stems * (content.cost or Decimal(0))
 
 
 def _objects(value: Json) -> list[dict[str, Json]]:

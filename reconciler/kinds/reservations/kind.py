@@ -77,7 +77,7 @@ class Reservations:
         """Product, pack, location and customer."""
         return reservation_headline(subject, scope)
 
-    def commitment(self, steps: Sequence[Step]) -> str:
+    def commitment(self, subject: Subject, steps: Sequence[Step]) -> str:
         """Nothing is bought: an arrival was bought before."""
         return "0"
 

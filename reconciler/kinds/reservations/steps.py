@@ -23,7 +23,7 @@ UPDATE = "inventory.update"
 SCREEN = "Inventory > Inventory Summary"
 
 _NO_CAPABILITY = (
-    "Komet said yes and did nothing. This account takes no customer by a call (A7): write "
+    "Komet said yes and did nothing. This account takes no customer by a call: write "
     "komet.capabilities.assign_customer: operator, and a person is asked instead"
 )
 
