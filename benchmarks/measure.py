@@ -23,8 +23,9 @@ class Run:
 
     @property
     def own(self) -> float:
-        """Seconds without what others spent on answering; what was computed meanwhile counts in any case."""
-        return max(self.cpu, self.wall - self.answering)
+        """Seconds that somebody waits for it, without those that others spent on answering; what it computed
+        meanwhile counts in any case, as far as it kept anybody waiting."""
+        return max(min(self.cpu, self.wall), self.wall - self.answering)
 
 
 @dataclass(frozen=True, slots=True)

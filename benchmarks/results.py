@@ -49,7 +49,7 @@ def tables(rows: Iterable[Row]) -> str:
 
 
 def _processes(rows: Iterable[Row]) -> Iterator[str]:
-    yield "`own` is `seconds` without those that the account spent on answering, and never below CPU seconds."
+    yield "`own` is `seconds` without those that the account spent on answering while nothing was computed."
     yield ""
     yield "| who | resources | files | what | own | seconds | CPU seconds | MB | runs |"
     yield "|---|---:|---:|---|---:|---:|---:|---:|---:|"
