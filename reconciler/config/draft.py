@@ -16,6 +16,8 @@ from reconciler.model.value import Value
 
 MOST_LINES = 1_000
 """Lines of a file that people still like to read and maintain."""
+FEWEST_LINES = 100
+"""Lines that files have on average, where one that is too long is parted: hundreds of tiny ones are worse."""
 
 Check = Callable[[Mapping[str, str]], object]
 """Reads the configuration with texts in place of its files; ConfigurationError when that is not valid."""
@@ -28,8 +30,9 @@ Grouping = Callable[[str, Attributes], str]
 def draft_texts(kind: str, resources: Mapping[str, Attributes]) -> dict[str, str]:
     """The files that hold `resources`, by name, in the layout that `fmt` keeps.
 
-    One file while it is not too long for a reader. Else a folder, in as few files as are not too long: by
-    month, week or day what ships, by location what lies there, by first letter the rest.
+    One file while it is not too long for a reader. Else a folder, in as few files as are not too long, and
+    not so many that they are tiny: by month, week or day what ships, by location what lies there, by first
+    letter the rest.
     """
     if not resources:
         return {}
@@ -39,7 +42,8 @@ def draft_texts(kind: str, resources: Mapping[str, Attributes]) -> dict[str, str
         if all(each.count("\n") <= MOST_LINES for each in drafts.values()):
             return drafts
         finer = {name: _word(grouping(name, each)) for name, each in resources.items()}
-        if len({*finer.values()}) > len(drafts):
+        parts, lines = len({*finer.values()}), sum(each.count("\n") for each in texts.values())
+        if len(drafts) < parts <= lines // FEWEST_LINES:
             drafts = _grouped(kind, texts, finer)
     return drafts
 

@@ -48,7 +48,8 @@ def test_as_few_files_as_are_not_too_long(count: int, days: int, names: list[str
 
 
 def test_stock_is_filed_by_where_it_lies_and_customers_by_their_letter() -> None:
-    """By location, and by customer there if that is too long; what no file may be called is spelt out."""
+    """By location, and by customer there if that is too long, but not in hundreds of tiny files; what no file
+    may be called is spelt out."""
     stock: dict[str, dict[str, Value]] = {
         f"rose-{place}": {
             "location": ("MIA", "L/A")[place % 2],
@@ -63,6 +64,8 @@ def test_stock_is_filed_by_where_it_lies_and_customers_by_their_letter() -> None
         "reservations/mia-shop-0.yaml",
         "reservations/mia-shop-1.yaml",
     ]
+    of_many = {name: {**each, "customer": f"shop-{name}"} for name, each in stock.items()}
+    assert [*draft_texts("reservations", of_many)] == ["reservations/l-a.yaml", "reservations/mia.yaml"]
     customers: dict[str, dict[str, Value]] = {
         f"{'abc'[place % 3]}-{place}": {"name": "A"} for place in range(900)
     }
