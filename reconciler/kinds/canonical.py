@@ -1,14 +1,15 @@
-"""The canonical JSON of a typed value, which is written when somebody asks for it."""
+"""Typed values, and their canonical JSON, which is written when somebody asks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import ClassVar, Generic, Protocol, TypeVar
 
-from msgspec import convert
+from msgspec import Struct, convert
 
 from reconciler.model.deferred import Deferred
-from reconciler.model.value import Json
+from reconciler.model.value import Json, decimal_text, plain
 
 
 class Writable(Protocol):
@@ -19,6 +20,15 @@ class Writable(Protocol):
     @property
     def json(self) -> dict[str, Json]:
         """It, as JSON."""
+
+
+class Record(Struct, frozen=True):
+    """A structure whose canonical form is every field by its name."""
+
+    @property
+    def json(self) -> dict[str, Json]:
+        """It, as JSON: decimals as text, tuples as lists, structures within as objects."""
+        return _members(self)
 
 
 _PLAIN = (str, int)
@@ -56,3 +66,17 @@ def value_of(attributes: Mapping[str, Json], kind: type[V]) -> V:
     if isinstance(attributes, Canonical) and isinstance(attributes.value, kind):
         return attributes.value
     return convert(attributes, kind)
+
+
+def _members(structure: Struct) -> dict[str, Json]:
+    return {name: _json(getattr(structure, name)) for name in structure.__struct_fields__}
+
+
+def _json(value: object) -> Json:
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, tuple):
+        return [_json(inner) for inner in value]
+    if isinstance(value, Struct):
+        return _members(value)
+    return plain(value)  # type: ignore[arg-type]

@@ -32,11 +32,16 @@ def decimal_text(number: Decimal) -> str:
 
 
 def check_amounts(*amounts: Decimal | None) -> None:
-    """ValueError for what no amount can be: what is no number, and what has more than thirty digits before or
-    behind the point."""
+    """ValueError for what no amount can be: what is no number, and what has far more digits before or behind
+    the point than money has."""
     for amount in amounts:
-        if amount is not None and not (amount.is_finite() and abs(amount.adjusted()) < _MOST_DIGITS):
-            raise ValueError(f"{amount} is no amount")
+        if amount is not None and not _is_amount(amount):
+            raise ValueError(f"{str(amount)[:_MOST_DIGITS]} is no amount")
+
+
+def _is_amount(number: Decimal) -> bool:
+    short = len(str(number)) <= 2 * _MOST_DIGITS
+    return number.is_finite() and abs(number.adjusted()) < _MOST_DIGITS and short
 
 
 def plain(value: Value) -> Json:

@@ -59,7 +59,7 @@ def _unequal(
         was, is_now = before[name], after[name]
         if isinstance(was, dict) and isinstance(is_now, dict):
             old[name], new[name] = _unequal(was, is_now)
-        if type(was) is type(is_now) and old[name] == new[name]:
+        if repr(old[name]) == repr(new[name]):  # equality would take 1 for True
             del old[name], new[name]
     return old, new
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
 from reconciler.kinds.canonical import Canonical, value_of
 from reconciler.kinds.kind import LiveIds, Scope, Subject
+from reconciler.kinds.orders.order import Content, Item, WantedOrder, wanted_order
 from reconciler.kinds.registry import REGISTRY
 from reconciler.kinds.reservations.stock import StockLine, stock_line
 from reconciler.kinds.reservations.wanted import Arrival, WantedReservation, wanted_reservation
@@ -52,6 +54,21 @@ def test_a_cost_is_an_amount(cost: str) -> None:
     document["arrival"]["cost"] = cost
     with pytest.raises(ValueError, match="cost"):
         wanted_reservation(document)
+
+
+@pytest.mark.parametrize("price", ["NaN", "Infinity", "1e400", "9" * 40, "0." + "1" * 5_000])
+def test_a_price_is_an_amount(price: str) -> None:
+    """So is what an order asks for, in a plan that somebody may have edited."""
+    content = Content(999, "HB", "stem", 12, 25, "", Decimal("0.28"))
+    order = WantedOrder(
+        77, "2027-02-01", "bloomnet", 11, "MIA", None, "", False, False, "replace", False, None,
+        (Item("rose", 4, Decimal("0.42"), content, "RSFRE60", 5),),
+    )  # fmt: skip
+    document = json.loads(json.dumps(order.json))
+    assert wanted_order(document) == order
+    document["items"][0]["price"] = price
+    with pytest.raises(ValueError, match="amount"):
+        wanted_order(document)
 
 
 def test_a_plan_that_changes_nothing_writes_no_json_to_read_it_again() -> None:

@@ -75,6 +75,14 @@ def test_values_of_another_type_are_other_values(before: Json, after: Json) -> N
     assert (only.path, only.before, only.after) == (("x",), before, after)
 
 
+def test_true_is_not_one() -> None:
+    """Not at any depth, though Python holds them for equal."""
+    before: dict[str, Json] = {"deep": {"flag": 1, "name": "a"}, "same": [1, {"a": True}], "y": 1}
+    after: dict[str, Json] = {"deep": {"flag": True, "name": "a"}, "same": [1, {"a": True}], "y": 2}
+    paths = [each.path for each in diff_attributes(before, after)]
+    assert paths == [("deep", "flag"), ("y",)]
+
+
 def test_positions_are_sorted_as_numbers() -> None:
     """The tenth part of a breakdown comes after the second."""
     before: dict[str, Json] = {"parts": [{"cost": place} for place in range(12)]}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from world import World
 
-from verify.eyes import CUSTOMERS, ORDERS, RESERVATION, Buyer
+from verify.eyes import CUSTOMERS, ORDERS, RESERVATION, Buyer, on_a_copy
 
 
 @pytest.fixture
@@ -46,14 +46,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def buyer(ordered: World, tmp_path: Path) -> Iterator[Buyer]:
     """Who may see the order."""
-    world = ordered.copy(tmp_path)
-    yield Buyer(world)
-    world.close()
+    yield from on_a_copy(ordered, tmp_path)
 
 
 @pytest.fixture
 def keeper(kept: World, tmp_path: Path) -> Iterator[Buyer]:
     """Who may see the reserved stock."""
-    world = kept.copy(tmp_path)
-    yield Buyer(world)
-    world.close()
+    yield from on_a_copy(kept, tmp_path)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import jsonschema
 from world import ACCOUNT, World
@@ -145,3 +146,10 @@ class Buyer:
         """What waiting is in a test."""
         self.waits.append(seconds)
         self.world.act("advance", seconds=int(seconds))
+
+
+def on_a_copy(world: World, root: Path) -> Iterator[Buyer]:
+    """Who may see a copy of `world` at `root`, for the length of one test."""
+    copied = world.copy(root)
+    yield Buyer(copied)
+    copied.close()

@@ -12,7 +12,7 @@ from world import World
 from reconciler.model.project import TokenSource
 from reconciler.verify.probes import PROBES
 from reconciler.verify.probing import Aim, probe_account
-from verify.eyes import CUSTOMERS, ORDERS, RESERVATION, Buyer
+from verify.eyes import CUSTOMERS, ORDERS, RESERVATION, Buyer, on_a_copy
 
 
 def probe(buyer: Buyer) -> dict[str, str]:
@@ -53,9 +53,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def full(busy: World, tmp_path: Path) -> Iterator[Buyer]:
     """Who may see a copy of that account."""
-    world = busy.copy(tmp_path)
-    yield Buyer(world)
-    world.close()
+    yield from on_a_copy(busy, tmp_path)
 
 
 def test_nothing_is_contradicted_by_default(full: Buyer) -> None:

@@ -127,17 +127,13 @@ def _apply_reviewed(
     settings: Settings, session: Session, file: str, choices: Choices, manner: Manner, told: Told
 ) -> int:
     """Carries out what the plan reviewed in `file` and one made now have in common."""
-    from reconciler.cli.planning import make_plan, plan_text
+    from reconciler.cli.planning import make_plan
     from reconciler.cli.reviewing import read_reviewed, tell_reviewed
     from reconciler.plan.review import reviewed_choices
-    from reconciler.report.document import plan_document
 
     agreed = read_reviewed(settings, session, file, choices)
     plan = make_plan(settings, session, reviewed_choices(agreed), reviewed=agreed)
-    told.plan = document = plan_document(plan)
-    if not settings.json:
-        screen.put(plan_text(settings, document))
-        screen.flush()
+    _show(settings, plan, told)
     if plan.refusals:
         return _refused(settings, plan, told)
     manner = replace(manner, at_best=tell_reviewed(settings, plan, agreed, file))
@@ -148,13 +144,9 @@ def _apply_planned(
     settings: Settings, session: Session, choices: Choices, yes: bool, manner: Manner, told: Told
 ) -> int:
     from reconciler.cli.planning import make_plan, plan_text
-    from reconciler.report.document import plan_document
 
     plan = make_plan(settings, session, choices)
-    told.plan = document = plan_document(plan)
-    if not settings.json:
-        screen.put(plan_text(settings, document))
-        screen.flush()
+    document = _show(settings, plan, told)
     if plan.refusals:
         return _refused(settings, plan, told)
     if plan.changes and not yes:
@@ -165,6 +157,18 @@ def _apply_planned(
             told.ended(_error_document("Cancelled", "nothing was applied: nobody said yes", CANCELLED))
             return CANCELLED
     return _carry_out(settings, session, plan, manner, told, saved=False)
+
+
+def _show(settings: Settings, plan: Plan, told: Told) -> dict[str, Json]:
+    """Prints the plan that is about to be carried out, where that is not the JSON of it all; its document."""
+    from reconciler.cli.planning import plan_text
+    from reconciler.report.document import plan_document
+
+    told.plan = document = plan_document(plan)
+    if not settings.json:
+        screen.put(plan_text(settings, document))
+        screen.flush()
+    return document
 
 
 def _refused(settings: Settings, plan: Plan, told: Told) -> int:

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from reconciler.kinds.canonical import Canonical, value_of
-from reconciler.kinds.orders.canonical import record_json
+from reconciler.kinds.canonical import Canonical, Record, value_of
 from reconciler.kinds.orders.line import CANCELLED, Line
 from reconciler.model.value import Json, check_amounts
 
@@ -84,7 +83,7 @@ class Item(Struct, frozen=True):
         return self.boxes
 
 
-class LiveOrder(Struct, frozen=True):
+class LiveOrder(Record, frozen=True):
     """An order as Komet shows it. Customer and carrier stand on its lines (A21)."""
 
     id: int
@@ -100,11 +99,6 @@ class LiveOrder(Struct, frozen=True):
     lines: tuple[Line[Content], ...]
 
     @property
-    def json(self) -> dict[str, Json]:
-        """The order as canonical JSON."""
-        return record_json(self)
-
-    @property
     def is_cancelled(self) -> bool:
         """Whether somebody cancelled it."""
         return self.status == CANCELLED
@@ -115,7 +109,7 @@ class LiveOrder(Struct, frozen=True):
         return tuple(line for line in self.lines if not line.is_cancelled)
 
 
-class WantedOrder(Struct, frozen=True):
+class WantedOrder(Record, frozen=True):
     """A purchase order as the configuration wants it, ids beside codes; None means not managed."""
 
     vendor_id: int
@@ -131,11 +125,6 @@ class WantedOrder(Struct, frozen=True):
     recreate: bool
     number: str | None
     items: tuple[Item, ...]
-
-    @property
-    def json(self) -> dict[str, Json]:
-        """The order as canonical JSON."""
-        return record_json(self)
 
 
 def order_json(order: LiveOrder | WantedOrder) -> Canonical[LiveOrder | WantedOrder]:

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct, convert
 
-from reconciler.kinds.canonical import Canonical, value_of
-from reconciler.kinds.orders.canonical import record_json
+from reconciler.kinds.canonical import Canonical, Record, value_of
 from reconciler.kinds.orders.line import Line
 from reconciler.kinds.orders.order import PENDING_APPROVAL, Part
 from reconciler.model.value import Json, check_amounts
@@ -96,7 +95,7 @@ class PrebookItem(Struct, frozen=True):
         return self.boxes or self.units or 0
 
 
-class WantedPrebook(Struct, frozen=True):
+class WantedPrebook(Record, frozen=True):
     """A prebook as the configuration wants it, ids beside codes; None means not managed.
 
     `ship_to` is a name under the customer's ship-tos, and `ship_to_title` what it is called in Komet; or
@@ -123,13 +122,8 @@ class WantedPrebook(Struct, frozen=True):
     number: str | None
     items: tuple[PrebookItem, ...]
 
-    @property
-    def json(self) -> dict[str, Json]:
-        """The prebook as canonical JSON."""
-        return record_json(self)
 
-
-class Purchase(Struct, frozen=True):
+class Purchase(Record, frozen=True):
     """The purchase order that a line of a prebook was bought with."""
 
     line_id: int
@@ -142,7 +136,7 @@ class Purchase(Struct, frozen=True):
         return self.status != PENDING_APPROVAL
 
 
-class LivePrebook(Struct, frozen=True):
+class LivePrebook(Record, frozen=True):
     """A prebook as Komet shows it.
 
     `rivals` are the others with the same header, between which `useExisting` would choose; `purchases` are
@@ -166,11 +160,6 @@ class LivePrebook(Struct, frozen=True):
     rivals: tuple[str, ...] = ()
     purchases: tuple[Purchase, ...] = ()
     hides_purchases: bool = False
-
-    @property
-    def json(self) -> dict[str, Json]:
-        """The prebook as canonical JSON."""
-        return record_json(self)
 
 
 def prebook_json(prebook: LivePrebook | WantedPrebook) -> Canonical[LivePrebook | WantedPrebook]:

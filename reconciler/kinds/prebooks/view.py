@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.kinds.kind import Comparison, Scope, Subject
-from reconciler.kinds.orders.canonical import record_json
 from reconciler.kinds.orders.lines import ItemLines
 from reconciler.kinds.prebooks.drawing import shown_number
 from reconciler.kinds.prebooks.header import SHIP_NAMES, live_labels, wanted_labels
@@ -210,7 +209,7 @@ def _learnt(picture: Picture) -> dict[str, Json]:
     """What only this reading knows and an apply records: orders' numbers, the ship-to and its names."""
     names: list[Json] = [*sorted(picture.names)]
     found: dict[str, Json] = {DRAWN: dict(picture.drawn), SHIP_TO: picture.ship_to, SHIP_NAMES: names}
-    bought: list[Json] = [*(record_json(picture.purchases[line]) for line in sorted(picture.purchases))]
+    bought: list[Json] = [*(picture.purchases[line].json for line in sorted(picture.purchases))]
     return found | ({PURCHASES: bought} if bought else {})
 
 
