@@ -33,25 +33,22 @@ def on_terminal(shop: Shop, arguments: list[str], answer: str = "", **variables:
         stdout=theirs,
         stderr=theirs,
     )
-    os.close(theirs)
     shown = b""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if not select.select([ours], [], [], 1)[0]:
+        has_ended = process.poll() is not None
+        if not select.select([ours], [], [], 0 if has_ended else 0.05)[0]:
+            if has_ended:
+                break
             continue
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        shown += piece
+        shown += os.read(ours, 65536)
         if answer and b"accepted: " in shown:
             if answer == CTRL_C:
                 process.send_signal(signal.SIGINT)
             else:
                 os.write(ours, answer.encode())
             answer = ""
+    os.close(theirs)  # while it is open, what was written last is not lost
     os.close(ours)
     return process.wait(10), shown.decode("utf-8").replace("\r\n", "\n")
 
