@@ -66,9 +66,9 @@ def main() -> None:
         client = ModuleType(CLIENT)
         client.network_wire = lambda *where, **how: Kept(Path(folder))
         sys.modules[CLIENT] = client
-    from reconciler.__main__ import main as run
+    from reconciler.__main__ import main_and_end
 
-    raise SystemExit(run(arguments))
+    main_and_end(arguments)
 
 
 if __name__ == "__main__":

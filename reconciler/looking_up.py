@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from reconciler.errors import ConfigurationError
 from reconciler.kinds.catalogue import LISTS, Catalogue, list_from_rows, rows_from_answer
 from reconciler.kinds.kind import Scope
-from reconciler.kinds.orders.binding import successor_day
 from reconciler.kinds.registry import REGISTRY
 from reconciler.model.address import Address
 from reconciler.model.deferred import Deferred
@@ -25,7 +24,7 @@ from reconciler.model.resource import (
 )
 from reconciler.model.value import Json
 from reconciler.session import Session
-from reconciler.verdicts import Verdicts
+from reconciler.verdicts import Verdicts, background_of
 
 IMPORTED = "imported"
 """The fact of a binding that `import` noted: the configuration of the address was written from that order."""
@@ -60,11 +59,25 @@ def look_up(session: Session) -> Wanted:
 
 
 def wanted_of(session: Session) -> Wanted:
-    bindings, applied, moved = remembered(session)
-    resolved, scope, verdicts = _resolve(session, scope_of(session), bindings, applied)
+    scope = scope_of(session)
+    catalogue, fresh = _catalogue(session, frozenset())
+    wanted, faults = _wanted(session, replace(scope, catalogue=catalogue))
+    doubtful = {_LIST_OF[str(part)] for fault in faults for part in fault.path if str(part) in _LIST_OF}
+    if doubtful - fresh and not session.is_offline:
+        catalogue, _ = _catalogue(session, frozenset(doubtful - fresh))
+        wanted, faults = _wanted(session, replace(scope, catalogue=catalogue))
+    if faults:
+        raise ConfigurationError(faults)
+    return wanted
+
+
+def _wanted(session: Session, scope: Scope) -> tuple[Wanted, list[Diagnostic]]:
+    """The configuration with its codes looked up in the lists of `scope`, and what is not found there."""
+    verdicts, bindings, applied = _remembered(session, scope)
+    resolved, faults = _resolve_all(session, scope, verdicts)
     bindings = {each: bound for each, bound in bindings.items() if not _is_stale_import(bound, resolved)}
-    scope = replace(scope, moved={str(old): new for old, new in moved.items()})
-    return Wanted(resolved, bindings, applied, scope, verdicts)
+    moved = {str(old): new for old, new in session.configuration.moved.items()}
+    return Wanted(resolved, bindings, applied, replace(scope, moved=moved), verdicts), faults
 
 
 def _is_stale_import(binding: Binding, resolved: Mapping[Address, ResolvedResource]) -> bool:
@@ -100,57 +113,54 @@ def _ship_to_titles(session: Session) -> Iterator[tuple[tuple[str, str], str]]:
                 yield (address.name, str(name)), str(each["name"]).strip()
 
 
-def _resolve(
-    session: Session,
-    scope: Scope,
-    bindings: Mapping[Address, Binding],
-    applied: Mapping[Address, Applied],
-) -> tuple[dict[Address, ResolvedResource], Scope, Verdicts]:
-    """The configuration with its codes looked up; an unknown one has the lists read anew."""
-    catalogue, fresh = _catalogue(session, frozenset())
-    scope = replace(scope, catalogue=catalogue)
-    verdicts = _verdicts(session, scope, bindings)
-    resolved, faults = _resolve_all(session, scope, verdicts, applied)
-    doubtful = {_LIST_OF[str(part)] for fault in faults for part in fault.path if str(part) in _LIST_OF}
-    if doubtful - fresh and not session.is_offline:
-        catalogue, _ = _catalogue(session, frozenset(doubtful - fresh))
-        scope = replace(scope, catalogue=catalogue)
-        verdicts = _verdicts(session, scope, bindings)
-        resolved, faults = _resolve_all(session, scope, verdicts, applied)
-    if faults:
-        raise ConfigurationError(faults)
-    return resolved, scope, verdicts
+def _remembered(
+    session: Session, scope: Scope
+) -> tuple[Verdicts, dict[Address, Binding], Mapping[Address, Applied]]:
+    """What is remembered under the addresses that there are now: of what was found to be as wanted little,
+    and of all that is doubtful everything."""
+    configuration, state = session.configuration, session.state
+    asked = {each.address for each in state.worklist.open_steps(session.scope)}
+    restless = asked.union(configuration.moved, configuration.moved.values())
+    with state.at_one_moment():
+        background = background_of(configuration, scope)
+        agreements = state.agreements.get(session.scope, background)
+        verdicts = Verdicts.of(agreements, configuration, background, restless)
+        bound = state.resources.bound_beside(session.scope, verdicts.before)
+        doubtful = bound.union(configuration.resources.keys() - verdicts.before.keys())
+        bindings = {address: each.binding for address, each in verdicts.before.items()}
+        bindings |= state.resources.bindings_of(session.scope, bound)
+        applied = state.resources.applied_when_asked(session.scope, doubtful)
+    for old, new in configuration.moved.items():
+        if old in bindings and new not in bindings:
+            bindings[new] = replace(bindings.pop(old), address=new)
+    return verdicts, bindings, moved_applied(applied, configuration.moved)
 
 
-def _verdicts(session: Session, scope: Scope, bindings: Mapping[Address, Binding]) -> Verdicts:
-    """What was found to be as wanted, of all that nobody is asked about and that stands alone."""
-    waiting = {each.address for each in session.state.worklist.open_steps(session.scope)}
-    restless = waiting.union(session.configuration.moved.values())
-    agreements = {
-        address: each
-        for address, each in session.state.agreements.get(session.scope).items()
-        if address not in restless and _stands_alone(bindings.get(address))
+def moved_applied(
+    applied: Mapping[Address, Applied], moved: Mapping[Address, Address]
+) -> Mapping[Address, Applied]:
+    """`applied` under the addresses that there are now."""
+    found = {
+        new: replace(applied[old], address=new)
+        for old, new in moved.items()
+        if old in applied and new not in applied
     }
-    return Verdicts.of(agreements, session.configuration, scope)
-
-
-def _stands_alone(binding: Binding | None) -> bool:
-    """Whether it is there, with neither a predecessor left nor a successor that nobody has found yet."""
-    return binding is not None and not binding.retired and not successor_day(binding)
+    gone = {old for old, new in moved.items() if new in found}
+    return {**{each: one for each, one in applied.items() if each not in gone}, **found} if found else applied
 
 
 def _resolve_all(
-    session: Session, scope: Scope, verdicts: Verdicts, applied: Mapping[Address, Applied]
+    session: Session, scope: Scope, verdicts: Verdicts
 ) -> tuple[dict[Address, ResolvedResource], list[Diagnostic]]:
     """What is wanted as it was when both sides last agreed is looked up only when somebody asks."""
     faults: list[Diagnostic] = []
     resolved: dict[Address, ResolvedResource] = {}
     for address, desired in session.configuration.resources.items():
-        former = applied.get(address)
-        if former is not None and verdicts.is_wanted_as_before(address):
+        agreed = verdicts.before.get(address)
+        if agreed is not None:
             attributes = Deferred(partial(_looked_up, desired, scope))
             resolved[address] = ResolvedResource(
-                address, attributes, desired.origin, former.policy, former.depends_on
+                address, attributes, desired.origin, agreed.policy, agreed.depends_on
             )
             continue
         found = REGISTRY[address.kind].resolve(desired, scope, faults.append)
@@ -200,21 +210,6 @@ def cached_catalogue(session: Session) -> Catalogue:
     return Catalogue(
         {name: list_from_rows(found.rows) for name, found in cached.items() if found is not None}
     )
-
-
-def remembered(
-    session: Session,
-) -> tuple[dict[Address, Binding], dict[Address, Applied], Mapping[Address, Address]]:
-    """Bindings and applied values under the addresses that they have now."""
-    bindings = session.state.resources.bindings(session.scope)
-    applied = session.state.resources.applied(session.scope)
-    moved = session.configuration.moved
-    for old, new in moved.items():
-        if old in bindings and new not in bindings:
-            bindings[new] = replace(bindings.pop(old), address=new)
-        if old in applied and new not in applied:
-            applied[new] = replace(applied.pop(old), address=new)
-    return bindings, applied, moved
 
 
 def located(session: Session, diagnostic: Diagnostic) -> Diagnostic:

@@ -36,12 +36,14 @@ from reconciler.verdicts import AGREEING, FORMAT, Verdicts, by_kind
 class AccountReading(Struct, frozen=True):
     """What a plan rests on, and `live`: all that was read, by kind, also what is nobody's business here.
 
-    `kept` are addresses that left the configuration and stay as they are.
+    `kept` are addresses that left the configuration and stay as they are; `background` is the digest of what
+    all is judged by.
     """
 
     basis: Basis
     live: Mapping[str, tuple[LiveResource, ...]]
     kept: tuple[Address, ...]
+    background: str
 
 
 Wanting: TypeAlias = Callable[[Wanted], Mapping[Address, ResolvedResource]]
@@ -109,7 +111,7 @@ def _read_account(session: Session, wanting: Wanting | None, is_sparing: bool) -
         keys=verdicts.keys(resolved, scope.ids, agreed) if wanting is None else {},
         agreed=agreed,
     )
-    return AccountReading(basis, live, tuple(kept))
+    return AccountReading(basis, live, tuple(kept), verdicts.background)
 
 
 def _read(
@@ -136,30 +138,26 @@ def _read(
         ids=LiveIds(remembered, numbers=numbers),
         remembered=session.state.snapshots.glances(session.scope, FORMAT),
     )
-    addresses = by_kind({*resolved, *bindings})
+    addresses = by_kind([*resolved, *(each for each in bindings if each not in resolved)])
     for name, kind in REGISTRY.items():
         sought: list[Sought] = []
-        agreed = verdicts.shown(name, resolved, matches, scope.ids) if name in AGREEING else {}
+        agreed = verdicts.shown(name, matches, scope.ids) if name in AGREEING else {}
         for address in addresses.get(name, ()):
-            former = applied.get(address)
-            if address not in resolved and former is not None and former.policy.get("on_remove") == "keep":
+            want = resolved.get(address)
+            if want is None and _is_kept(applied.get(address)):
                 kept.append(address)
-            else:
-                known = bindings.get(address)
-                sought.append(
-                    Sought(
-                        address,
-                        resolved.get(address),
-                        known,
-                        removes=None,
-                        applied=former,
-                        agreed=agreed.get(address, ""),
-                    )
-                )
+                continue
+            known = bindings.get(address)
+            sought.append(Sought(address, want, known, False, None, applied, agreed.get(address, "")))
         read[name] = live = _live(session, before, kind, sought, scope)
         matches[name] = kind.match(sought, live, scope)
-        scope = replace(scope, ids=_with_ids(scope.ids, matches[name], resolved, applied, kept))
+        scope = replace(scope, ids=_with_ids(name, scope.ids, matches[name], resolved, applied, kept))
     return matches, read, scope, kept
+
+
+def _is_kept(applied: Applied | None) -> bool:
+    """Whether it stays as it is when its configuration goes."""
+    return applied is not None and applied.policy.get("on_remove") == "keep"
 
 
 def _live(
@@ -184,7 +182,7 @@ def keep_reading(session: Session, reading: AccountReading, plan: Plan) -> None:
     basis = reading.basis
     sought = frozenset({*basis.resolved, *basis.bindings})
     session.state.snapshots.put(session.scope, Snapshot(FORMAT, reading.live, sought, basis.made_at))
-    session.state.agreements.put(session.scope, plan.agreements, plan.gone)
+    session.state.agreements.put(session.scope, reading.background, plan.agreements, plan.gone)
 
 
 def renew_snapshot(
@@ -195,6 +193,7 @@ def renew_snapshot(
 
 
 def _with_ids(
+    kind: str,
     known: LiveIds,
     matches: Matches,
     resolved: Mapping[Address, ResolvedResource],
@@ -203,26 +202,22 @@ def _with_ids(
 ) -> LiveIds:
     """`known` with the ids, numbers and ship-tos of what was found. What is `kept` is not read, and called
     as it was when it was last applied."""
-    found = {address: match.live for address, match in matches.wanted.items()}
-    ids = {address: live.id if live else None for address, live in found.items()}
-    remembered = {
-        address: str(code)
-        for address in kept
-        if address.kind == "customers" and (code := applied[address].attributes.get("code"))
-    }
-    labels = remembered | {
-        address: str(live.attributes["code"] or live.attributes["name"])
-        for address, match in {**matches.wanted, **matches.orphans}.items()
-        if (live := match.live) is not None and address.kind == "customers"
-    }
+    wanted = matches.wanted
+    ids = {address: match.live.id if match.live else None for address, match in wanted.items()}
     numbers = {
         address: standing.number if (standing := match.live or match.cancelled) else None
-        for address, match in matches.wanted.items()
+        for address, match in wanted.items()
+    }
+    if kind != "customers":
+        return replace(known, by_address={**known.by_address, **ids}, numbers={**known.numbers, **numbers})
+    remembered = {address: str(code) for address in kept if (code := applied[address].attributes.get("code"))}
+    labels = remembered | {
+        address: str(live.attributes["code"] or live.attributes["name"])
+        for address, match in {**wanted, **matches.orphans}.items()
+        if (live := match.live) is not None
     }
     ship_tos: dict[tuple[str, str], ShipTo] = {}
-    for address, match in matches.wanted.items():
-        if address.kind != "customers":
-            break
+    for address, match in wanted.items():
         subject = Subject(address, resolved.get(address), match, applied.get(address))
         ship_tos |= {(address.name, name): each for name, each in known_ship_tos(subject).items()}
     return LiveIds(

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from reconciler.errors import PlanUnusable, QuotaExhausted, ReconcilerError, StateError
 from reconciler.komet.passing import TooFast
-from reconciler.looking_up import remembered
+from reconciler.looking_up import moved_applied
 from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.event import Outcome
@@ -43,7 +43,7 @@ def begin_run(
     now = session.connection.now()
     session.state.runs.start(session.scope, run, "apply", now, commit, author, digest)
     _move(session)
-    former = applied_before(session)
+    former = applied_before(session, plan)
     session.state.run_changes.note(
         run,
         [RunChange(each.address, planned_document(each), former.get(each.address)) for each in plan.changes],
@@ -69,6 +69,8 @@ def finish_run(session: Session, plan: Plan, summary: Summary, error: Reconciler
 
 def _move(session: Session) -> None:
     """Writes down the moves of the configuration, once: a new name that is known already stays."""
+    if not session.configuration.moved:
+        return
     bindings = session.state.resources.bindings(session.scope)
     applied = session.state.resources.applied(session.scope)
     for old, new in session.configuration.moved.items():
@@ -92,9 +94,11 @@ def remember_found(session: Session, plan: Plan, run: str) -> None:
             resources.bind(session.scope, binding)
 
 
-def applied_before(session: Session) -> Mapping[Address, Applied]:
-    """What was last applied, under the addresses of now."""
-    return remembered(session)[1]
+def applied_before(session: Session, plan: Plan) -> Mapping[Address, Applied]:
+    """What was last applied, under the addresses of now: as it is before anything of `plan` is written."""
+    addresses = {each.address for each in plan.changes}
+    applied = session.state.resources.applied_when_asked(session.scope, addresses)
+    return moved_applied(applied, session.configuration.moved)
 
 
 def left_today(session: Session, plan: Plan) -> int:

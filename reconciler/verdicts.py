@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from operator import itemgetter
 
 from msgspec import Struct, field
 
@@ -23,37 +24,33 @@ AGREEING = frozenset({"purchase_orders", "prebooks"})
 
 
 class Verdicts(Struct, frozen=True):
-    """The agreements that still may hold: `wanted` is the digest of what each address asks for now, together
-    with everything that it is looked up in, `before` what was agreed on."""
+    """The agreements that still may hold, since what they speak of is wanted as it was, and could be looked
+    up then: `wanted` is the digest of what each address asks for now, `before` what was agreed on, both in
+    the light of the same `background`."""
 
+    background: str = ""
     before: Mapping[Address, Agreement] = field(default_factory=dict)
     wanted: Mapping[Address, str] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, agreements: Mapping[Address, Agreement], configuration: Configuration, scope: Scope
+        cls,
+        agreements: Mapping[Address, Agreement],
+        configuration: Configuration,
+        background: str,
+        restless: Container[Address],
     ) -> Verdicts:
-        """What of `agreements` speaks of what `configuration` wants now."""
-        background = _background(configuration, scope)
+        """What of `agreements` speaks of what `configuration` wants now, and of nothing `restless`: that
+        somebody is asked about, or that has another address."""
         wanted = {
-            address: f"{background} {each.digest}"
+            address: each.digest
             for address, each in configuration.resources.items()
-            if address.kind in AGREEING
+            if address.kind in AGREEING and address not in restless
         }
         same = {address: each for address, each in agreements.items() if each.wanted == wanted.get(address)}
-        return cls(same, wanted)
+        return cls(background, same, wanted)
 
-    def is_wanted_as_before(self, address: Address) -> bool:
-        """Whether exactly this was wanted, and could be looked up, when both sides agreed."""
-        return address in self.before
-
-    def shown(
-        self,
-        kind: str,
-        resolved: Mapping[Address, ResolvedResource],
-        matches: Mapping[str, Matches],
-        ids: LiveIds,
-    ) -> dict[Address, str]:
+    def shown(self, kind: str, matches: Mapping[str, Matches], ids: LiveIds) -> dict[Address, str]:
         """The digest of the row at which each resource of `kind` is as wanted, where nothing that it depends
         on has changed; `matches` are those of the kinds that were read before."""
         around = _Surroundings(ids)
@@ -61,10 +58,7 @@ class Verdicts(Struct, frozen=True):
         return {
             address: each.shown
             for address, each in self.before.items()
-            if address.kind == kind
-            and (wanted := resolved.get(address)) is not None
-            and around[wanted.depends_on] == each.around
-            and steady[wanted.depends_on]
+            if address.kind == kind and around[each.depends_on] == each.around and steady[each.depends_on]
         }
 
     def keys(
@@ -92,9 +86,9 @@ class Verdicts(Struct, frozen=True):
 def by_kind(addresses: Iterable[Address]) -> dict[str, list[Address]]:
     """The addresses of each kind, sorted."""
     found: dict[str, list[Address]] = {}
-    for address in sorted(addresses):
+    for address in addresses:
         found.setdefault(address.kind, []).append(address)
-    return found
+    return {kind: sorted(each, key=itemgetter(1)) for kind, each in sorted(found.items())}
 
 
 class _Surroundings(dict[tuple[Address, ...], str]):
@@ -137,7 +131,7 @@ class _Steady(dict[tuple[Address, ...], bool]):
         return match is not None and match.is_agreed
 
 
-def _background(configuration: Configuration, scope: Scope) -> str:
+def background_of(configuration: Configuration, scope: Scope) -> str:
     """The digest of what every resource is looked up in and judged by."""
     lists: dict[str, Json] = {
         name: [[each.id, each.code, each.name, each.active] for each in known.entries]

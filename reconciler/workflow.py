@@ -165,7 +165,7 @@ def apply_changes(
         earlier = session.state.journal.open_entries(session.scope)
         calls = session.connection.port.calls_made
         bindings = session.state.resources.bindings(session.scope) if earlier else {}
-        applying = Applying(chosen, tools, Writing(tools, applied_before(session)), earlier, bindings)
+        applying = Applying(chosen, tools, Writing(tools, applied_before(session, plan)), earlier, bindings)
         applying.run()
         with suppress(StateError):  # what costs no more than a call later
             live = {kind: each.values() for kind, each in applying.live.items()}

@@ -109,6 +109,6 @@ def test_an_order_with_an_open_step_is_looked_into(world: World) -> None:
 def test_what_another_version_found_is_found_anew(world: World) -> None:
     """Rows and verdicts carry the version that understood them."""
     world.database.execute("UPDATE snapshots SET format = 'another'")
-    world.database.execute("UPDATE agreements SET wanted = 'another'")
+    world.database.execute("UPDATE agreements SET background = 'another'")
     assert not is_agreed(world)
     assert world.plan().changes == ()

@@ -38,7 +38,7 @@ class StateRecorder(Struct, frozen=True):
     ) -> int:
         """The call is about to be made: whatever its row may show, nothing is agreed on any more."""
         with self.state.together():
-            self.state.agreements.put(self.scope, (), (address,))
+            self.state.agreements.forget(self.scope, (address,))
             return self.state.journal.intend(self.run, address, step, method, params, self.now(), notes)
 
     def conclude(

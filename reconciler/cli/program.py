@@ -75,8 +75,8 @@ program.params = [*shared_options(with_environment=True)]
 program = click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")(program)
 
 
-GARBAGE = (100_000, 50, 50)
-"""When the collector looks for circles: seldom, since a hundred thousand resources hold none."""
+GARBAGE = (1_000_000, 50, 50)
+"""When the collector looks for circles: seldom, since resources hold none, however many there are."""
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -37,7 +38,7 @@ def combine(files: ResourceFiles, sheets: Mapping[str, Sheet]) -> Combined | Non
 def _resources(files: ResourceFiles, sheets: Mapping[str, Sheet]) -> dict[Address, DesiredResource] | None:
     """In address order; None when a name is written twice."""
     found = [each for name, sheet in sheets.items() for each in sheet.resources(files.source(name))]
-    found.sort(key=lambda each: (each.address.kind, each.address.name))
+    found.sort(key=attrgetter("address"))
     resources = {each.address: each for each in found}
     return resources if len(resources) == len(found) else None
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from msgspec import Struct
+from msgspec.json import encode
 
 from reconciler.model.address import Address
 from reconciler.model.project import Project
@@ -20,13 +22,9 @@ def digest(
     project: Project, resources: Mapping[Address, DesiredResource], moved: Mapping[Address, Address]
 ) -> str:
     """Equal for the same settings, resources and moves, however they are spread over files and ordered."""
-    return digest_of(
-        {
-            "project": _settings(project),
-            "resources": {str(address): wanted.digest for address, wanted in resources.items()},
-            "moved": {str(old): str(new) for old, new in moved.items()},
-        }
-    )
+    written = sorted([*address, wanted.digest] for address, wanted in resources.items())
+    redirected = sorted([*old, *new] for old, new in moved.items())
+    return digest_of([_settings(project), sha256(encode([written, redirected])).hexdigest()])
 
 
 def settings_digest(project: Project) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TypeAlias
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.json import Decoder, encode
 
 from reconciler.config.attributes import Attributes
 from reconciler.config.source import Mark, SourceFile
@@ -54,17 +54,26 @@ class Sheet(Struct, frozen=True):
             yield DesiredResource(Address(kind, name), attributes, origin, digest)
 
 
+class _Index(Struct, frozen=True):
+    """What stands before the bodies."""
+
+    rows: Sequence[Row]
+    moves: Mapping[str, object]
+    facts: Facts
+
+
+_DECODE = Decoder(_Index).decode
+
+
 def sheet_bytes(sheet: Sheet) -> bytes:
     """`sheet` as one line of JSON, and its bodies behind it."""
-    index = {"rows": sheet.rows, "moves": sheet.moves, "facts": asdict(sheet.facts)}
-    return json.dumps(index, separators=(",", ":")).encode() + b"\n" + sheet.bodies
+    return encode(_Index(sheet.rows, sheet.moves, sheet.facts)) + b"\n" + sheet.bodies
 
 
 def sheet_from(kept: bytes) -> Sheet:
-    """What `sheet_bytes` gave; ValueError, KeyError or TypeError for anything else."""
+    """What `sheet_bytes` gave; ValueError for anything else."""
     line, _, bodies = kept.partition(b"\n")
-    index = json.loads(line)
-    rows = index["rows"]
-    if sum(row[5] for row in rows) != len(bodies):
+    index = _DECODE(line)
+    if sum(map(itemgetter(5), index.rows)) != len(bodies):
         raise ValueError("the attributes are not all there")
-    return Sheet(rows, bodies, index["moves"], Facts(**index["facts"]))
+    return Sheet(index.rows, bodies, index.moves, index.facts)

@@ -42,5 +42,5 @@ def _recalled(finding: bytes | None) -> Sheet | None:
         return None
     try:
         return sheet_from(finding)
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, RecursionError):  # msgspec raises both
         return None

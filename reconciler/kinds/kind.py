@@ -13,12 +13,12 @@ from reconciler.kinds.catalogue import Catalogue
 from reconciler.model.address import Address
 from reconciler.model.change import Change, Reason, ReservedBoxes, Sale
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.glance import Glances
 from reconciler.model.query import Answer, Query
 from reconciler.model.resource import (
     Applied,
     Binding,
     DesiredResource,
-    Glance,
     LiveResource,
     ResolvedResource,
     Sought,
@@ -72,7 +72,7 @@ class Scope(Struct, frozen=True):
     an existing line by a call (A7). `token_type` is whose the token is, `company` or `vendor` (§1.3), and
     `ship_to_titles` what the ship-tos of the configuration are called in Komet, by customer and name.
     `asked_shops` is what customers' lists of reserved stock said before, where that may serve (A40).
-    `remembered` is what is known of rows that were read before, by kind and digest.
+    `remembered` is what is known of rows that were read before.
     """
 
     project: str
@@ -86,7 +86,7 @@ class Scope(Struct, frozen=True):
     token_type: str = "company"
     ship_to_titles: Mapping[tuple[str, str], str] = field(default_factory=dict)
     asked_shops: AskedShops = field(default_factory=AskedShops)
-    remembered: Mapping[tuple[str, str], Glance] = field(default_factory=dict)
+    remembered: Glances = field(default_factory=Glances)
 
 
 class Match(Struct, frozen=True):

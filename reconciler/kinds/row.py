@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from msgspec import Struct
 
 from reconciler.errors import UnexpectedAnswer
-from reconciler.model.query import Answer, RawRow
+from reconciler.model.query import Answer, RawRow, RawRows
 
 _TRUE = {"1", "true", "yes"}
 _FALSE = {"0", "false", "no", ""}
@@ -95,7 +95,7 @@ class Row(Struct, frozen=True):
         value = self.members.get(key)
         if value is None or value == "":
             return
-        if not isinstance(value, list):
+        if not isinstance(value, list | RawRows):
             raise self._unexpected(key, "a list", value)
         for index, member in enumerate(value):
             if not isinstance(member, Mapping):
@@ -112,6 +112,11 @@ class Row(Struct, frozen=True):
         if not isinstance(value, Mapping):
             raise self._unexpected(key, "an object", value)
         return Row(self.method, f"{self.where}{key}.", value)
+
+    def raw_rows(self, key: str) -> RawRows | None:
+        """The list at `key` as it came, where nobody has cut it yet."""
+        value = self.members.get(key)
+        return value if isinstance(value, RawRows) else None
 
     @property
     def raw(self) -> RawRow | None:

@@ -13,7 +13,7 @@ from reconciler.komet.methods import Method
 from reconciler.komet.passing import TooFast, Unreadable
 from reconciler.komet.retry import LONGEST_WAIT, retry_after
 from reconciler.komet.rows import outline, read_json
-from reconciler.model.query import Answer
+from reconciler.model.query import Answer, is_list
 
 _CALLS = r"(?:api )?(?:calls?|requests?)"
 _QUOTA = re.compile(
@@ -108,7 +108,7 @@ def _find_rows(method: Method, payload: dict[str, Any]) -> None:
         if payload.get(key, ()) is None:
             del payload[key]
     if method.pages and not _has_rows(method, payload):
-        arrays = [key for key, value in payload.items() if isinstance(value, list)]
+        arrays = [key for key, value in payload.items() if is_list(value)]
         if len(arrays) == 1:
             payload[method.payload[0]] = payload.pop(arrays[0])
 
@@ -119,7 +119,7 @@ def _is_nothing_found(method: Method, payload: Mapping[str, Any]) -> bool:
         return False
     if _NOT_FOUND in _message(payload).lower():
         return True
-    arrays = any(isinstance(value, list) for value in payload.values())
+    arrays = any(map(is_list, payload.values()))
     return method.pages and "total" in payload and not arrays and _status(payload) == "1"
 
 
@@ -153,7 +153,7 @@ def _failure(method: Method, received: Received, message: str) -> ReconcilerErro
 def _raise_if_no_rows(method: Method, payload: Mapping[str, Any]) -> None:
     """A list without its rows is not an empty list: taken for one, everything would be created again."""
     for key in method.payload:
-        if not isinstance(payload.get(key), list):
+        if not is_list(payload.get(key)):
             raise UnexpectedAnswer(method.name, key, "a list", payload.get(key, "absent"))
 
 

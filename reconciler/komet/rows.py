@@ -12,7 +12,7 @@ import msgspec
 
 from reconciler.errors import UnexpectedAnswer
 from reconciler.komet.methods import Method
-from reconciler.model.query import RawRow
+from reconciler.model.query import RawRow, RawRows
 
 _LARGEST_EXPONENT = 40
 _OUTLINE = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -22,8 +22,8 @@ _SORTED = msgspec.json.Encoder(order="sorted")
 
 
 def outline(method: Method, body: bytes) -> dict[str, Any] | None:
-    """The members of the object that `body` is, with the objects in the lists that `method` answers with as
-    `RawRow`; None where that is not how it looks. ValueError for what no amount can be, as `read_json`."""
+    """The members of the object that `body` is, with the lists that `method` answers with as `RawRows`; None
+    where that is not how it looks. ValueError for what no amount can be, as `read_json`."""
     try:
         body.decode()
         members = _OUTLINE.decode(body)
@@ -66,10 +66,14 @@ def _rows(method: Method, content: bytes) -> Any:
     if not content.startswith(b"["):
         return read_json(content.decode())
     reader = _Reader(method)
-    return [
-        RawRow(row, reader) if row.startswith(b"{") else read_json(row.decode())
-        for row in map(bytes, _LIST.decode(content))
-    ]
+
+    def cut(content: bytes) -> list[object]:
+        return [
+            RawRow(row, reader) if row.startswith(b"{") else row.decode()  # what is no row is only shown
+            for row in map(bytes, _LIST.decode(content))
+        ]
+
+    return RawRows(content, cut)
 
 
 def _decimal(text: str) -> Decimal:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol, overload
 
 from msgspec import Struct, field
 
@@ -85,3 +85,53 @@ class RawRow(Mapping[str, object]):
 
     def __repr__(self) -> str:
         return repr(self.members)
+
+
+class RawRows(Sequence[object]):
+    """The list of an answer, as the bytes that came: cut into its rows when somebody looks into it.
+
+    `digest` is equal for lists that are written alike.
+    """
+
+    __slots__ = ("_bytes", "_cut", "_rows", "digest")
+
+    def __init__(self, content: bytes, cut: Callable[[bytes], list[object]]) -> None:
+        self.digest = sha256(content).hexdigest()
+        self._bytes = content
+        self._cut = cut
+        self._rows: list[object] | None = None
+
+    @property
+    def rows(self) -> list[object]:
+        """What the list holds: its objects as `RawRow`."""
+        if self._rows is None:
+            self._rows = self._cut(self._bytes)
+        return self._rows
+
+    @overload
+    def __getitem__(self, index: int) -> object: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[object]: ...
+
+    def __getitem__(self, index: int | slice) -> Any:
+        return self.rows[index]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return self.rows == (other.rows if isinstance(other, RawRows) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self.rows)
+
+
+def is_list(value: object) -> bool:
+    """Whether `value` is a list of an answer, read or as it came."""
+    return isinstance(value, list | RawRows)

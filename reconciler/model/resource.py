@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -43,27 +42,19 @@ class ResolvedResource(Struct, frozen=True):
     depends_on: tuple[Address, ...] = ()
 
 
-class Marker(Struct, frozen=True):
+class Marker(Struct, frozen=True, array_like=True):
     """The ownership marker that an order carries: which project's which resource it is."""
 
     project: str
     name: str
 
 
-class Glance(NamedTuple):
-    """What is known of a row before it is looked into."""
-
-    id: int
-    number: str | None
-    marker: Marker | None
-    shown: str
-
-
 class LiveResource(Struct, frozen=True):
     """A resource as Komet shows it. `attributes` are canonical JSON, only what a kind compares or needs.
 
-    `shown` is the digest of what the row says that says all of this, "" where it takes more than one, and
-    `spelling` the digest of how it says it.
+    `shown` is the digest of what the row says that says all of this, "" where it takes more than one,
+    `spelling` the digest of how it says it, and `came_in` that of the list in which it came, with the number
+    of its rows.
     """
 
     kind: str
@@ -73,6 +64,7 @@ class LiveResource(Struct, frozen=True):
     attributes: Mapping[str, Json]
     shown: str = ""
     spelling: str = ""
+    came_in: str = ""
 
     def __eq__(self, other: object) -> bool:
         """Whether they are the same and say the same, however their rows put it."""
@@ -124,8 +116,9 @@ class Sought(Struct, frozen=True):
 
     `search` asks to look where it is wanted as well as where it is known to be: a successor may stand there.
     `removes` says whether lines of it are to go, so that what hangs on them is to be read too; None leaves it
-    to the reading, by what was last `applied`. `agreed` is the digest of the row by which Komet showed it
-    when both sides last agreed, "" when what is wanted or what it depends on has changed since.
+    to the reading, by what was last applied, which `former` says of every address. `agreed` is the digest of
+    the row by which Komet showed it when both sides last agreed, "" when what is wanted or what it depends on
+    has changed since.
     """
 
     address: Address
@@ -133,5 +126,10 @@ class Sought(Struct, frozen=True):
     binding: Binding | None
     search: bool = False
     removes: bool | None = False
-    applied: Applied | None = None
+    former: Mapping[Address, Applied] = field(default_factory=dict)
     agreed: str = ""
+
+    @property
+    def applied(self) -> Applied | None:
+        """What was last applied at its address."""
+        return self.former.get(self.address)

@@ -116,7 +116,7 @@ def _subjects(name: str, kind: Kind, basis: Basis) -> Iterator[Subject]:
     """The resources of one kind, each as it was last applied beside what stands for it now."""
     former = {each: _former(applied, basis) for each, applied in basis.applied.items() if each.kind == name}
     sought = [
-        Sought(address, resolved, basis.bindings[address], applied=basis.applied[address])
+        Sought(address, resolved, basis.bindings[address], former=basis.applied)
         for address, resolved in sorted(former.items())
         if address in basis.bindings
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from reconciler.model.address import Address
 from reconciler.model.agreement import Agreement
@@ -15,16 +15,16 @@ from reconciler.model.value import Json
 
 def ship_days(
     resolved: Mapping[Address, ResolvedResource],
-    touched: Collection[Address],
+    touched: Set[Address],
     agreed: Mapping[Address, Agreement],
 ) -> tuple[ShipDay, ...]:
     """The wanted orders outside `touched`, by ship date and kind; of what is `agreed` on it is known."""
     boxes: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for address, each in resolved.items():
-        if address in touched:
-            continue
-        known = agreed.get(address)
-        day, count = ship_day(each) if known is None else (known.ship_date, known.boxes)
+    for known in agreed.values():
+        if known.address in resolved and known.address not in touched:
+            boxes[(known.ship_date, known.address.kind)].append(known.boxes)
+    for address in resolved.keys() - agreed.keys() - touched:
+        day, count = ship_day(resolved[address])
         if day:
             boxes[(day, address.kind)].append(count)
     return tuple(ShipDay(kind, day, len(found), sum(found)) for (day, kind), found in sorted(boxes.items()))

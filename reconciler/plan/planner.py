@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -136,10 +137,12 @@ def _judge_kind(
 ) -> None:
     outcome.gone.extend(matches.gone)
     outcome.unchanged += len(matches.settled - set(matches.wanted))
-    for address, match in sorted({**matches.wanted, **matches.orphans}.items()):
-        if match.is_agreed and address not in rewrite:
-            outcome.unchanged += 1
-            continue
+    found = {**matches.wanted, **matches.orphans}
+    doubtful = {
+        address: match for address, match in found.items() if not match.is_agreed or address in rewrite
+    }
+    outcome.unchanged += len(found) - len(doubtful)
+    for address, match in sorted(doubtful.items(), key=itemgetter(0)):
         subject = Subject(
             address, _protected(basis, address), match, basis.applied.get(address), address in rewrite
         )
@@ -193,7 +196,20 @@ def _remember(subject: Subject, basis: Basis, outcome: _Outcome) -> None:
     if subject.rewrite or subject.applied is None or outcome.is_unrecorded(subject.address):
         return
     day, boxes = ship_day(resolved)
-    outcome.agreements.append(Agreement(subject.address, key[0], live.shown, key[1], day, boxes))
+    agreement = Agreement(
+        address=subject.address,
+        wanted=key[0],
+        shown=live.shown,
+        around=key[1],
+        ship_date=day,
+        boxes=boxes,
+        id=live.id,
+        number=live.number,
+        policy=dict(resolved.policy),
+        depends_on=resolved.depends_on,
+    )
+    if agreement.binding == basis.bindings.get(subject.address):  # what else is bound, it could not say
+        outcome.agreements.append(agreement)
 
 
 def _cancelled_binding(kind: Kind, subject: Subject, basis: Basis) -> Binding | None:
@@ -236,18 +252,19 @@ def _rewritten(basis: Basis, choices: Choices) -> frozenset[Address]:
 
 
 def _judged(basis: Basis, changes: Sequence[Change]) -> Judged:
-    managed = Counter(address.kind for address in {*basis.bindings, *basis.resolved, *_orphans(basis)})
+    known = frozenset({*basis.bindings, *basis.resolved, *_orphans(basis)})
+    managed = Counter(map(itemgetter(0), known))
     new = Counter(
         change.address.kind for change in changes if change.address not in basis.bindings and change.wanted
     )
     return Judged(
         changes=changes,
         managed={kind: count - new.get(kind, 0) for kind, count in managed.items()},
-        wanted=Counter(address.kind for address in basis.resolved),
+        wanted=Counter(map(itemgetter(0), basis.resolved)),
         today=date.fromisoformat(basis.scope.today),
         settings=basis.project.guards,
         files=basis.files,
-        known=frozenset({*basis.resolved, *basis.bindings, *_orphans(basis)}),
+        known=known,
         resolved=basis.resolved,
         numbers=basis.scope.ids.numbers,
     )

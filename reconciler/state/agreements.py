@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import MsgspecError
+from msgspec.json import Decoder, encode
+
+from reconciler.errors import StateError
 from reconciler.model.address import Address
 from reconciler.model.agreement import Agreement
-from reconciler.state.columns import address as to_address
 from reconciler.state.database import Database
 from reconciler.state.scope import Scope
 
-_HERE = "project = ? AND environment = ? AND account = ?"
+HERE = "project = ? AND environment = ? AND account = ?"
 
-_NOTE = """INSERT INTO agreements
-    (project, environment, account, address, wanted, shown, around, ship_date, boxes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+FORGET = f"DELETE FROM agreements WHERE {HERE} AND address = ?"
+"""What goes with everything that is written of an address: an agreement speaks of what was known before."""
+
+_NOTE = """INSERT INTO agreements (project, environment, account, address, background, agreement)
+    VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (project, environment, account, address) DO UPDATE SET
-    wanted = excluded.wanted, shown = excluded.shown, around = excluded.around,
-    ship_date = excluded.ship_date, boxes = excluded.boxes"""
+    background = excluded.background, agreement = excluded.agreement"""
+
+_DECODE = Decoder(list[Agreement]).decode
 
 
 class Agreements:
@@ -26,25 +32,28 @@ class Agreements:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, scope: Scope) -> dict[Address, Agreement]:
-        """What is remembered of the scope."""
+    def get(self, scope: Scope, background: str) -> dict[Address, Agreement]:
+        """What was found in the light of `background`: the digest of what everything is judged by."""
         rows = self._database.query(
-            f"SELECT address, wanted, shown, around, ship_date, boxes FROM agreements WHERE {_HERE}",
-            scope.key,
+            f"SELECT agreement FROM agreements WHERE {HERE} AND background = ?", (*scope.key, background)
         )
-        return {each.address: each for each in (Agreement(to_address(row[0]), *row[1:]) for row in rows)}
+        try:
+            found = _DECODE(f"[{','.join(text for (text,) in rows)}]")  # all at once: there may be many
+        except (MsgspecError, RecursionError):
+            raise StateError(
+                "the state holds an agreement that is none: it was changed from outside"
+            ) from None
+        return {each.address: each for each in found}
 
-    def put(self, scope: Scope, found: Iterable[Agreement], over: Iterable[Address]) -> None:
-        """Remember `found`, and nothing any more of the addresses that are `over`."""
+    def put(self, scope: Scope, background: str, found: Iterable[Agreement], over: Iterable[Address]) -> None:
+        """Remember what was `found` in the light of `background`, and nothing of what is `over`."""
         with self._database.transaction():
             self._database.execute_all(
                 _NOTE,
-                (
-                    (*scope.key, str(e.address), e.wanted, e.shown, e.around, e.ship_date, e.boxes)
-                    for e in found
-                ),
+                ((*scope.key, str(each.address), background, encode(each).decode()) for each in found),
             )
-            self._database.execute_all(
-                f"DELETE FROM agreements WHERE {_HERE} AND address = ?",
-                ((*scope.key, str(address)) for address in over),
-            )
+        self.forget(scope, over)
+
+    def forget(self, scope: Scope, over: Iterable[Address]) -> None:
+        """Remember nothing any more of the addresses that are `over`."""
+        self._database.execute_all(FORGET, ((*scope.key, str(address)) for address in over))

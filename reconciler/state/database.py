@@ -64,6 +64,10 @@ class Database(ABC):
         """Begin a transaction alone against every other; what waits longer than PATIENCE fails."""
 
     @abstractmethod
+    def _begin_reading(self) -> None:
+        """Begin a transaction that only reads, and nobody waits for."""
+
+    @abstractmethod
     def _run(self, sql: str, values: Sequence[Column]) -> Cursor:
         """Run one statement."""
 
@@ -117,6 +121,20 @@ class Database(ABC):
                 raise
             finally:
                 self._is_in_transaction = False
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """What is read inside is as it was at one moment, whoever writes meanwhile; nothing is written."""
+        with self._lock:
+            if self._is_in_transaction:
+                yield
+                return
+            with self._explained():
+                self._begin_reading()
+            try:
+                yield
+            finally:
+                self.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -52,6 +52,10 @@ class State:
         """What is written inside is written all or not at all."""
         return self._database.transaction()
 
+    def at_one_moment(self) -> AbstractContextManager[None]:
+        """What is read inside is as it was at one moment, whoever writes meanwhile."""
+        return self._database.one_moment()
+
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()

@@ -85,6 +85,9 @@ class PostgresDatabase(Database):
     def _begin(self) -> None:
         self._run(_BEGIN, ())
 
+    def _begin_reading(self) -> None:
+        self._run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ())
+
     def _run(self, sql: str, values: Sequence[Column]) -> Cursor:
         return self._connection.execute(_marked(sql), values or None)
 

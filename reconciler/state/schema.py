@@ -64,14 +64,16 @@ _RUN_CHANGES: tuple[str, ...] = (
 _LIVE: tuple[str, ...] = (
     "DROP TABLE snapshots",
     f"""CREATE TABLE snapshots ({_SCOPE}, format TEXT NOT NULL, taken_at TEXT NOT NULL, sought TEXT NOT NULL,
-        PRIMARY KEY (project, environment, account))""",
+        digest TEXT NOT NULL, PRIMARY KEY (project, environment, account))""",
     f"""CREATE TABLE live ({_SCOPE}, kind TEXT NOT NULL, id BIGINT NOT NULL, number TEXT, marker_project TEXT,
-        marker_name TEXT, shown TEXT NOT NULL, spelling TEXT NOT NULL,
+        marker_name TEXT, said TEXT NOT NULL,
         PRIMARY KEY (project, environment, account, kind, id))""",
     f"""CREATE TABLE live_attributes ({_SCOPE}, kind TEXT NOT NULL, id BIGINT NOT NULL,
         attributes TEXT NOT NULL, PRIMARY KEY (project, environment, account, kind, id))""",
-    f"""CREATE TABLE agreements ({_SCOPE}, address TEXT NOT NULL, wanted TEXT NOT NULL, shown TEXT NOT NULL,
-        around TEXT NOT NULL, ship_date TEXT NOT NULL, boxes INTEGER NOT NULL,
+    f"""CREATE TABLE glances ({_SCOPE}, kind TEXT NOT NULL, came_in TEXT NOT NULL, known TEXT NOT NULL,
+        PRIMARY KEY (project, environment, account, kind, came_in))""",
+    f"""CREATE TABLE agreements ({_SCOPE}, address TEXT NOT NULL, background TEXT NOT NULL,
+        agreement TEXT NOT NULL,
         PRIMARY KEY (project, environment, account, address))""",
 )
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
+from hashlib import sha256
 from typing import NamedTuple
 
+from msgspec import MsgspecError
+from msgspec.json import Decoder, encode
+
+from reconciler.errors import StateError
 from reconciler.model.address import Address
-from reconciler.model.resource import Glance, LiveResource, Marker
+from reconciler.model.glance import Glance, Glances
+from reconciler.model.resource import LiveResource, Marker
 from reconciler.state.columns import address as to_address
 from reconciler.state.columns import json_object, json_text, json_value, moment, moment_text
 from reconciler.state.database import Column, Database, Row
@@ -16,26 +23,35 @@ from reconciler.state.scope import Scope
 _HERE = "project = ? AND environment = ? AND account = ?"
 
 _KEEP = """INSERT INTO live (project, environment, account, kind, id, number, marker_project, marker_name,
-    shown, spelling) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (project, environment, account, kind, id) DO UPDATE SET
     number = excluded.number, marker_project = excluded.marker_project, marker_name = excluded.marker_name,
-    shown = excluded.shown, spelling = excluded.spelling"""
+    said = excluded.said"""
 
 _KEEP_ATTRIBUTES = """INSERT INTO live_attributes (project, environment, account, kind, id, attributes)
     VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (project, environment, account, kind, id) DO UPDATE SET attributes = excluded.attributes"""
 
-_WHOLE = f"""SELECT kind, id, number, marker_project, marker_name, shown, spelling, attributes
+_KEEP_GLANCES = """INSERT INTO glances (project, environment, account, kind, came_in, known)
+    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (project, environment, account, kind, came_in) DO NOTHING"""
+
+_WHOLE = f"""SELECT kind, id, number, marker_project, marker_name, said, attributes
     FROM live JOIN live_attributes USING (project, environment, account, kind, id) WHERE {_HERE}"""
 
-_WHOLE_UNSHOWN = f"{_WHOLE} AND shown = ''"
+_WHOLE_MARK = "="
+"""What begins the digest of what no single row shows."""
 
 _TABLES = ("live", "live_attributes")
 
-_NOTE = """INSERT INTO snapshots (project, environment, account, format, taken_at, sought)
-    VALUES (?, ?, ?, ?, ?, ?)
+_GLANCES = Decoder(list[Glance])
+
+_NOTE = """INSERT INTO snapshots (project, environment, account, format, taken_at, sought, digest)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (project, environment, account) DO UPDATE SET
-    format = excluded.format, taken_at = excluded.taken_at, sought = excluded.sought"""
+    format = excluded.format, taken_at = excluded.taken_at, sought = excluded.sought,
+    digest = excluded.digest"""
+
+_AGAIN = f"UPDATE snapshots SET taken_at = ? WHERE {_HERE}"
 
 
 class Snapshot(NamedTuple):
@@ -50,11 +66,12 @@ class Snapshot(NamedTuple):
     taken_at: datetime
 
 
-class _Digests(NamedTuple):
-    """What a row says, and how it says it."""
+class _Head(NamedTuple):
+    """What is noted of a snapshot beside what it holds."""
 
-    shown: str
-    spelling: str
+    format: str
+    taken_at: str
+    digest: str
 
 
 class Snapshots:
@@ -68,41 +85,40 @@ class Snapshots:
         head = self._head(scope)
         if head is None:
             return None
+        ((sought,),) = self._database.query(f"SELECT sought FROM snapshots WHERE {_HERE}", scope.key)
         rows = self._database.query(f"{_WHOLE} ORDER BY kind, id", scope.key)
         live: dict[str, list[LiveResource]] = {}
         for row in rows:
             live.setdefault(row[0], []).append(_resource(row))
-        return Snapshot(head[0], live, frozenset(map(to_address, json_value(head[2]))), moment(head[1]))
-
-    def glances(self, scope: Scope, format: str) -> dict[tuple[str, str], Glance]:
-        """What is known of the rows of the newest snapshot, by kind and either digest; nothing where another
-        reader took it."""
-        head = self._head(scope)
-        if head is None or head[0] != format:
-            return {}
-        rows = self._database.query(
-            f"""SELECT kind, shown, spelling, id, number, marker_project, marker_name FROM live
-                WHERE {_HERE} AND shown <> ''""",
-            scope.key,
+        return Snapshot(
+            head.format, live, frozenset(map(to_address, json_value(sought))), moment(head.taken_at)
         )
-        found: dict[tuple[str, str], Glance] = {}
-        for kind, shown, spelling, id, number, project, name in rows:
-            marker = None if project is None else Marker(project, name)
-            found[kind, shown] = found[kind, spelling] = Glance(id, number, marker, shown)
-        return found
+
+    def glances(self, scope: Scope, format: str) -> Glances:
+        """What is known of the rows of the newest snapshot; nothing where another reader took it."""
+        head = self._head(scope)
+        if head is None or head.format != format:
+            return Glances()
+        rows = self._database.query(f"SELECT kind, came_in, known FROM glances WHERE {_HERE}", scope.key)
+        lists = ((kind, came_in.partition(" ")[0], known) for kind, came_in, known in rows)
+        return Glances({(kind, digest): cache(partial(_glances, known)) for kind, digest, known in lists})
 
     def put(self, scope: Scope, snapshot: Snapshot) -> None:
         """Remember `snapshot` in place of the one before."""
+        said = {(kind, each.id, _said(each)): each for kind, found in snapshot.live.items() for each in found}
+        sought = json_text(sorted(map(".".join, snapshot.sought)))
+        digest, taken_at = _digest(said, sought), moment_text(snapshot.taken_at)
         with self._database.transaction():
-            known = self._known(scope, snapshot.format)
-            read = {(kind, each.id): each for kind, found in snapshot.live.items() for each in found}
-            self._keep(scope, self._changed(scope, read, known))
-            self._respell(scope, [each for key, each in read.items() if _is_respelled(each, known.get(key))])
-            self._drop(scope, known.keys() - read.keys())
-            sought = json_text(sorted(map(str, snapshot.sought)))
-            self._database.execute(
-                _NOTE, (*scope.key, snapshot.format, moment_text(snapshot.taken_at), sought)
-            )
+            head = self._head(scope)
+            if head is None or head.format != snapshot.format:
+                self._forget(scope)  # what another reader wrote
+            if head is None or (head.format, head.digest) != (snapshot.format, digest):
+                self._replace(scope, said)
+                note = (*scope.key, snapshot.format, taken_at, sought, digest)
+                self._database.execute(_NOTE, note)
+            else:
+                self._database.execute(_AGAIN, (taken_at, *scope.key))
+            self._keep_lists(scope, snapshot.live)
 
     def renew(
         self, scope: Scope, later: Mapping[str, Iterable[LiveResource]], gone: Mapping[str, Collection[int]]
@@ -112,53 +128,48 @@ class Snapshots:
         with self._database.transaction():
             if self._head(scope) is not None:
                 self._drop(scope, {(kind, id) for kind, ids in gone.items() for id in ids})
-                self._keep(scope, [each for found in later.values() for each in found])
+                self._keep(scope, [(_said(each), each) for found in later.values() for each in found])
+                self._database.execute(f"UPDATE snapshots SET digest = '' WHERE {_HERE}", scope.key)
 
-    def _head(self, scope: Scope) -> Row | None:
+    def _head(self, scope: Scope) -> _Head | None:
         rows = self._database.query(
-            f"SELECT format, taken_at, sought FROM snapshots WHERE {_HERE}", scope.key
+            f"SELECT format, taken_at, digest FROM snapshots WHERE {_HERE}", scope.key
         )
-        return rows[0] if rows else None
+        return _Head(*rows[0]) if rows else None
 
-    def _changed(
-        self,
-        scope: Scope,
-        read: Mapping[tuple[str, int], LiveResource],
-        known: Mapping[tuple[str, int], _Digests],
-    ) -> list[LiveResource]:
-        """What says something else than what is remembered of it; of what has no digest all is compared."""
-        whole = {(row[0], row[1]): row for row in self._database.query(_WHOLE_UNSHOWN, scope.key)}
-        return [
-            each
-            for key, each in read.items()
-            if (
-                key not in known or known[key].shown != each.shown
-                if each.shown
-                else whole.get(key) != _row(each)
-            )
-        ]
+    def _forget(self, scope: Scope) -> None:
+        for table in (*_TABLES, "glances"):
+            self._database.execute(f"DELETE FROM {table} WHERE {_HERE}", scope.key)
 
-    def _known(self, scope: Scope, format: str) -> dict[tuple[str, int], _Digests]:
-        """The digests of what is remembered, by kind and id; what another reader wrote is forgotten."""
-        head = self._head(scope)
-        if head is None or head[0] != format:
-            for table in _TABLES:
-                self._database.execute(f"DELETE FROM {table} WHERE {_HERE}", scope.key)
-        rows = self._database.query(f"SELECT kind, id, shown, spelling FROM live WHERE {_HERE}", scope.key)
-        return {(kind, id): _Digests(shown, spelling) for kind, id, shown, spelling in rows}
+    def _replace(self, scope: Scope, read: Mapping[tuple[str, int, str], LiveResource]) -> None:
+        """Write what says something else than what is remembered of it, and drop what is gone."""
+        known = set(self._database.query(f"SELECT kind, id, said FROM live WHERE {_HERE}", scope.key))
+        self._keep(scope, [(key[2], each) for key, each in read.items() if key not in known])
+        self._drop(scope, {key[:2] for key in known} - {key[:2] for key in read})
 
-    def _keep(self, scope: Scope, found: Sequence[LiveResource]) -> None:
-        rows = [_row(each) for each in found]
+    def _keep_lists(self, scope: Scope, live: Mapping[str, Sequence[LiveResource]]) -> None:
+        """What is known of the rows of each list that came whole."""
+        whole = {
+            (kind, came_in): found
+            for kind, each in live.items()
+            for came_in, found in _by_list(each).items()
+            if came_in.endswith(f" {len(found)}")
+        }
+        before = set(self._database.query(f"SELECT kind, came_in FROM glances WHERE {_HERE}", scope.key))
+        self._database.execute_all(
+            f"DELETE FROM glances WHERE {_HERE} AND kind = ? AND came_in = ?",
+            ((*scope.key, *key) for key in sorted(before - whole.keys())),
+        )
+        self._database.execute_all(
+            _KEEP_GLANCES,
+            ((*scope.key, *key, _glances_text(whole[key])) for key in sorted(whole.keys() - before)),
+        )
+
+    def _keep(self, scope: Scope, found: Sequence[tuple[str, LiveResource]]) -> None:
+        rows = [_row(said, each) for said, each in found]
         if rows:
             self._database.execute_all(_KEEP, ((*scope.key, *row[:-1]) for row in rows))
             self._database.execute_all(_KEEP_ATTRIBUTES, ((*scope.key, *row[:2], row[-1]) for row in rows))
-
-    def _respell(self, scope: Scope, found: Sequence[LiveResource]) -> None:
-        if found:
-            self._database.execute_all(
-                f"UPDATE live SET spelling = ? WHERE {_HERE} AND kind = ? AND id = ?",
-                ((each.spelling, *scope.key, each.kind, each.id) for each in found),
-            )
 
     def _drop(self, scope: Scope, keys: Collection[tuple[str, int]]) -> None:
         for table in _TABLES if keys else ():
@@ -167,22 +178,52 @@ class Snapshots:
             )
 
 
-def _is_respelled(live: LiveResource, known: _Digests | None) -> bool:
-    """Whether Komet says the same in other words: by those it is recognised sooner the next time."""
-    return known is not None and known.shown == live.shown and known.spelling != live.spelling
-
-
 def _keyed(scope: Scope, keys: Iterable[tuple[str, int]]) -> Iterator[tuple[Column, ...]]:
     return ((*scope.key, kind, id) for kind, id in sorted(keys))
 
 
-def _row(each: LiveResource) -> tuple[Column, ...]:
+def _by_list(live: Iterable[LiveResource]) -> dict[str, list[LiveResource]]:
+    """What came in each list, of all that one row shows."""
+    found: dict[str, list[LiveResource]] = {}
+    for each in live:
+        if each.shown:
+            found.setdefault(each.came_in, []).append(each)
+    return found
+
+
+def _glances_text(found: Iterable[LiveResource]) -> str:
+    known = [Glance(each.id, each.number, each.marker, each.shown, each.spelling) for each in found]
+    return encode(known).decode()
+
+
+def _glances(text: str) -> list[Glance]:
+    try:
+        return _GLANCES.decode(text)
+    except (MsgspecError, RecursionError):
+        raise StateError("the state holds rows that cannot be read: it was changed from outside") from None
+
+
+def _said(each: LiveResource) -> str:
+    """Equal for equal resources: the digest of the row that shows it, or where it took more than one, of all
+    that they say."""
+    return (
+        each.shown
+        or _WHOLE_MARK + sha256(encode([each.number, each.marker, dict(each.attributes)])).hexdigest()
+    )
+
+
+def _digest(said: Iterable[tuple[str, int, str]], sought: str) -> str:
+    """Equal for equal snapshots, but for their age."""
+    return sha256(encode([*said, sought])).hexdigest()
+
+
+def _row(said: str, each: LiveResource) -> tuple[Column, ...]:
     project, name = (each.marker.project, each.marker.name) if each.marker else (None, None)
-    attributes = json_text(dict(each.attributes))
-    return (each.kind, each.id, each.number, project, name, each.shown, each.spelling, attributes)
+    return (each.kind, each.id, each.number, project, name, said, json_text(dict(each.attributes)))
 
 
 def _resource(row: Row) -> LiveResource:
-    kind, id, number, project, name, shown, spelling, attributes = row
+    kind, id, number, project, name, said, attributes = row
     marker = None if project is None else Marker(project, name)
-    return LiveResource(kind, id, number, marker, json_object(attributes), shown, spelling)
+    shown = "" if said.startswith(_WHOLE_MARK) else said
+    return LiveResource(kind, id, number, marker, json_object(attributes), shown)

@@ -89,6 +89,9 @@ class SqliteDatabase(Database):
     def _begin(self) -> None:
         self._run("BEGIN IMMEDIATE", ())
 
+    def _begin_reading(self) -> None:
+        self._run("BEGIN DEFERRED", ())
+
     def _run(self, sql: str, values: Sequence[Column]) -> sqlite3.Cursor:
         return self._connection.execute(sql, values)
 

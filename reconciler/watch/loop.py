@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -51,6 +52,7 @@ def watch(world: World, every: timedelta, looks: int | None = None) -> None:
             failures += 1
         pace = _pace(look, every, flapping, failures)
         world.publish(Seen(look, error, flapping.addresses, pace))
+        gc.collect()  # there is time now, and a single run hardly ever looks for garbage
         if number == looks or world.wait(pace.wait.total_seconds()):
             return
 

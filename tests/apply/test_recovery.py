@@ -10,6 +10,7 @@ import pytest
 from world import ACCOUNT, CUSTOMERS, Killed, World, is_done, untrue
 
 from apply.test_executor import DEARER, FREEDOM, MONDIAL, NEWCOMER, only, order, orders
+from reconciler.looking_up import wanted_of
 from reconciler.model.address import Address
 from reconciler.model.event import Outcome
 from reconciler.model.summary import Summary
@@ -62,7 +63,7 @@ def agreed(world: World) -> list[Address]:
     """What the next plan need not look into."""
     session = world.session(writing=False)
     with session.connection:
-        return [*world.state.agreements.get(session.scope)]
+        return [*wanted_of(session).verdicts.before]
 
 
 def is_settled_world(world: World) -> None:

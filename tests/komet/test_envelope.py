@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import AccessDenied, KometError, QuotaExhausted, Refused, UnexpectedAnswer
+from reconciler.kinds.row import row_of
 from reconciler.komet.envelope import read_answer
 from reconciler.komet.exchange import Received
 from reconciler.komet.methods import method_named
@@ -263,9 +264,9 @@ def test_a_redirect_is_unexpected(code: int) -> None:
         b'{"status": 1, "products": [{"id": 1',
         b'{"status": 1, "products": [NaN]}',
         b'{"status": 1, "products": [Infinity]}',
-        b'{"status": 1, "products": [1e999999999]}',
-        b'{"status": 1, "products": [1.' + b"1" * 500 + b"]}",
-        b'{"status": 1, "products": [' + b"9" * 5000 + b"]}",
+        b'{"status": 1, "products": [], "total": 1e999999999}',
+        b'{"status": 1, "products": [], "total": 1.' + b"1" * 500 + b"}",
+        b'{"status": 1, "products": [], "total": ' + b"9" * 5000 + b"}",
         b"[" * 100_000,
         b'{"a":' * 100_000,
         b'{"status": 1, "message": "\xff\xfe"}',
@@ -284,6 +285,14 @@ def test_what_is_no_object_is_unexpected(body: bytes) -> None:
     """JSON, but no answer."""
     with pytest.raises(UnexpectedAnswer, match="a JSON object"):
         read("product.list", body)
+
+
+@pytest.mark.parametrize("row", ["1", "1e999999999", "1." + "1" * 500, "9" * 5000, '"OK"', "[]", "null"])
+def test_a_row_that_is_no_object_is_seen_when_it_is_looked_into(row: str) -> None:
+    """Rows stay bytes until then, and none of these is mistaken for one."""
+    answer = read("product.list", f'{{"status": 1, "message": "OK", "products": [{row}]}}'.encode())
+    with pytest.raises(UnexpectedAnswer, match="an object"):
+        list(row_of(answer).rows("products"))
 
 
 def test_amounts_are_decimals() -> None:

@@ -34,7 +34,8 @@ def test_orders_are_counted_by_ship_date_and_kind() -> None:
             resolved("purchase_orders.agreed", "2027-02-03", 99),
         ]
     )
-    known = Agreement(Address("purchase_orders", "agreed"), "", "", "", "2027-02-01", 5)
+    agreed = Address("purchase_orders", "agreed")
+    known = Agreement(agreed, "", "", "", "2027-02-01", 5, 650101, "P057101", {}, ())
     assert ship_days(wanted, {Address("purchase_orders", "touched")}, {known.address: known}) == (
         ShipDay("purchase_orders", "2027-02-01", 2, 12),
         ShipDay("prebooks", "2027-02-02", 1, 0),

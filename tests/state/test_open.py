@@ -109,7 +109,11 @@ def test_an_older_state_migrates_itself(bare: Database, scope: Scope, tmp_path: 
     migrate(bare, MIGRATIONS[:version])
     assert schema_version(bare) == version
     old = State(bare, tmp_path)
-    old.resources.bind(scope, Binding(order, 1, "P057101"))
+    bare.execute(
+        """INSERT INTO bindings (project, environment, account, address, id, number, facts, retired)
+           VALUES (?, ?, ?, ?, 1, 'P057101', '{}', '[]')""",
+        (*scope.key, str(order)),
+    )
     bare.execute(
         """INSERT INTO applied (project, environment, account, address, attributes, policy, depends_on)
            VALUES (?, ?, ?, ?, '{"boxes":4}', '{}', '[]')""",
@@ -119,6 +123,7 @@ def test_an_older_state_migrates_itself(bare: Database, scope: Scope, tmp_path: 
     assert schema_version(bare) == len(MIGRATIONS) + 1
     assert bare.query("SELECT number, note FROM bindings") == [("P057101", None)]
     assert old.resources.applied(scope) == {order: Applied(order, {"boxes": 4})}
+    assert old.resources.bindings(scope) == {order: Binding(order, 1, "P057101")}
 
 
 def test_a_migration_is_whole_or_not_at_all(bare: Database) -> None:

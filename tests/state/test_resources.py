@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +13,10 @@ from reconciler.model.address import Address
 from reconciler.model.origin import Origin
 from reconciler.model.plan import Agreed
 from reconciler.model.resource import Applied, Binding
-from reconciler.state.database import Database
+from reconciler.state.database import Column, Database, Row
 from reconciler.state.open import State
 from reconciler.state.scope import Scope
+from state.conftest import Place
 
 ORDER = Address("purchase_orders", "valentines")
 OTHER = Address("purchase_orders", "mothers-day")
@@ -160,3 +162,57 @@ def test_addresses_are_sorted_as_python_sorts(state: State, scope: Scope) -> Non
     for name in names:
         state.resources.bind(scope, Binding(Address("customers", name), 1))
     assert [address.name for address in state.resources.bindings(scope)] == sorted(names)
+
+
+def test_some_bindings_are_picked(state: State, scope: Scope) -> None:
+    """Those that are asked for, and the addresses beside those that are known."""
+    for number, each in enumerate((ORDER, OTHER, CUSTOMER)):
+        state.resources.bind(scope, Binding(each, number))
+    assert state.resources.bound_beside(scope, [OTHER]) == {ORDER, CUSTOMER}
+    assert state.resources.bindings_of(scope, {ORDER, Address("prebooks", "x")}) == {ORDER: Binding(ORDER, 0)}
+
+
+def test_however_many_bindings_are_picked_they_are_found(state: State, scope: Scope) -> None:
+    """In several statements, and in one that asks for all."""
+    many = [Address("purchase_orders", f"order-{number}") for number in range(6_000)]
+    state.resources.record_all(scope, [Agreed(Applied(each, {}), Binding(each, 1)) for each in many])
+    for some in (many[:501], many):
+        assert state.resources.bindings_of(scope, some).keys() >= set(some)
+        assert all(state.resources.applied_when_asked(scope, some)[each].address == each for each in some)
+
+
+def test_what_was_applied_is_read_when_somebody_asks(
+    state: State, scope: Scope, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is asked for at first is there; the rest comes one by one, and all together when all are told."""
+    for each in (ORDER, OTHER, CUSTOMER):
+        state.resources.record(scope, Applied(each, {"name": each.name}))
+    found = state.resources.applied_when_asked(scope, [ORDER, Address("prebooks", "x")])
+    queries: list[str] = []
+    query = database.query
+
+    def noted(sql: str, values: Sequence[Column] = ()) -> list[Row]:
+        queries.append(sql)
+        return query(sql, values)
+
+    monkeypatch.setattr(database, "query", noted)
+    assert found[ORDER].attributes == {"name": "valentines"}
+    assert found.get(Address("prebooks", "x")) is None
+    assert queries == []
+    assert found[OTHER].attributes == {"name": "mothers-day"}
+    assert OTHER in found and Address("prebooks", "y") not in found
+    assert len(queries) == 2
+    assert dict(found) == state.resources.applied(scope)
+    with pytest.raises(KeyError):
+        found[Address("prebooks", "x")]
+
+
+def test_what_is_read_at_one_moment_is_not_torn(place: Place, scope: Scope) -> None:
+    """Whatever another process writes meanwhile is not seen before it is over."""
+    with place.open() as ours, place.open() as theirs:
+        ours.resources.bind(scope, Binding(ORDER, 1))
+        with ours.at_one_moment():
+            assert ours.resources.bindings(scope).keys() == {ORDER}
+            theirs.resources.bind(scope, Binding(OTHER, 2))
+            assert ours.resources.bindings(scope).keys() == {ORDER}
+        assert ours.resources.bindings(scope).keys() == {ORDER, OTHER}

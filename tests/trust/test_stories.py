@@ -21,7 +21,7 @@ FOUND_BY = {
     "journal_after_the_call": (0, 1, 2),
     "ledger_not_counted": (0, 1, 2),
     "marker_forgotten": (0, 1, 2),
-    "record_not_unsettled": (134,),
+    "record_not_unsettled": (453,),
     "second_look_skipped": (227,),
     "write_retried": (1, 5, 10),
 }

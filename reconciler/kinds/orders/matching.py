@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.kinds.kind import Match, Matches, Scope
 from reconciler.kinds.orders.binding import successor_day
@@ -40,17 +41,19 @@ def is_settled(sought: Sought, today: str) -> bool:
     A settled order costs no calls. A name whose ship date was moved on stands for a new order.
     """
     known = sought.binding.facts.get("ship_date") if sought.binding else None
-    if not isinstance(known, str) or max(known, successor_day(sought.binding)) >= today:
+    if not isinstance(known, str) or known >= today or successor_day(sought.binding) >= today:
         return False
     if sought.agreed:
         return True
     return sought.resolved is None or ship_date(sought.resolved) == known
 
 
-def has_agreed(sought: Sought, found: Mapping[str, LiveResource]) -> bool:
-    """Whether the order that is bound shows what it showed when both sides last agreed."""
-    order = found.get(sought.binding.number or "") if sought.binding else None
-    return bool(sought.agreed) and order is not None and order.shown == sought.agreed
+def still_doubtful(
+    sought: Iterable[Sought], found: Mapping[str, LiveResource] | Mapping[int, LiveResource]
+) -> list[Sought]:
+    """Those of `sought` that do not show, among what was `found`, what they showed when both sides agreed."""
+    shown = {order.shown for order in found.values()}
+    return [each for each in sought if not each.agreed or each.agreed not in shown]
 
 
 def is_over(order: LiveResource, wanted: ResolvedResource | None, today: str) -> bool:
@@ -63,7 +66,38 @@ def match_orders(
 ) -> Matches:
     """Tells `live` apart. An order belongs to an address by binding, by its marker, or by a written `number`;
     an unmarked one that equals the configuration is adopted."""
-    return _Matching(traits, scope, {each.address: each for each in sought}, live).run()
+    calm = _calm(traits.kind, sought, live, scope)
+    ids = {order.id for order in calm.values()}
+    rest = {each.address: each for each in sought if each.address not in calm}
+    found = _Matching(traits, scope, rest, [order for order in live if order.id not in ids]).run()
+    agreed = {address: Match(order, is_agreed=True) for address, order in calm.items()}
+    return replace(found, wanted={**agreed, **found.wanted})
+
+
+def _calm(
+    kind: str, sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope
+) -> dict[Address, LiveResource]:
+    """What shows what it showed when both sides last agreed, where no other order could be meant as well."""
+    agreed = {each.agreed: each for each in sought if each.agreed and not is_settled(each, scope.today)}
+    if not agreed:
+        return {}
+    others = [order for order in live if order.shown not in agreed]
+    numbers = {order.number for order in others} | {_named(each) for each in sought}
+    claimed = {_carried(kind, order, scope) for order in others}
+    found: dict[Address, LiveResource] = {}
+    for order in live:
+        known = agreed.get(order.shown)
+        if known is not None and order.number not in numbers and known.address not in claimed:
+            found[known.address] = order
+    return found
+
+
+def _carried(kind: str, order: LiveResource, scope: Scope) -> Address | None:
+    """The address that the order's marker names, where it is one of this project's."""
+    if order.marker is None or order.marker.project != scope.project:
+        return None
+    carried = Address(kind, order.marker.name)
+    return scope.moved.get(str(carried), carried)
 
 
 def _named(sought: Sought) -> str | None:
@@ -135,10 +169,7 @@ class _Matching(Struct):
             if named is not None:
                 self._fault(named, f"{order.number} carries the marker of the project {marker.project!r}")
             return None
-        if named is not None:
-            return named
-        carried = Address(self.traits.kind, marker.name)
-        return self.scope.moved.get(str(carried), carried)
+        return named if named is not None else _carried(self.traits.kind, order, self.scope)
 
     def _settle(self, sought: Sought) -> None:
         if sought.resolved is None:
@@ -159,9 +190,6 @@ class _Matching(Struct):
             self.gone.append(sought.address)
 
     def _want(self, sought: Sought, wanted: ResolvedResource, orders: Sequence[LiveResource]) -> None:
-        if sought.agreed and [order.shown for order in orders] == [sought.agreed]:
-            self.wanted[sought.address] = Match(orders[0], is_agreed=True)
-            return
         bound = sought.binding.number if sought.binding else None
         candidates = [order for order in orders if not is_over(order, wanted, self.scope.today)]
         alive = [order for order in candidates if not self._is_cancelled(order)]

@@ -13,7 +13,7 @@ from reconciler.kinds.kind import Match, Matches, Reading, Scope, Subject
 from reconciler.kinds.orders.binding import successor_day
 from reconciler.kinds.orders.line import CANCELLED
 from reconciler.kinds.orders.marker import split_marker
-from reconciler.kinds.orders.matching import is_settled, ship_date
+from reconciler.kinds.orders.matching import is_settled, ship_date, still_doubtful
 from reconciler.kinds.prebooks.answer import NAME, parse_prebook
 from reconciler.kinds.prebooks.picture import picture_of
 from reconciler.kinds.prebooks.prebook import Purchase, live_prebook, prebook_json
@@ -49,10 +49,11 @@ def read_prebooks(sought: Sequence[Sought], scope: Scope, match: Matching) -> Re
     found: dict[int, LiveResource] = {}
     dates = truck_dates(wanted)
     yield from _read_dates(dates, found, scope)
-    if missing := _missing(wanted, found, scope):
+    if missing := _missing(still_doubtful(wanted, found), found, scope):
         elsewhere = yield from _read_dates_of(missing, scope)
         yield from _read_dates(elsewhere - dates, found, scope)
-    unread = {day for each in wanted for day in _search_dates(each, found, scope)} - dates
+    doubtful = still_doubtful(wanted, found)
+    unread = {day for each in doubtful for day in _search_dates(each, found, scope)} - dates
     yield from _read_dates(unread, found, scope)
     live = tuple(found[id] for id in sorted(found))
     bought = yield from _read_purchases(wanted, live, scope, match)
@@ -84,8 +85,7 @@ def _read_dates(dates: Iterable[str], found: dict[int, LiveResource], scope: Sco
     if queries:
         answers = yield queries
         for answer in answers:
-            for row in row_of(answer).rows("prebooks"):
-                prebook = recall(NAME, row, scope, parse_prebook)
+            for prebook in recall(NAME, row_of(answer), "prebooks", scope, parse_prebook):
                 found[prebook.id] = prebook
     return ()
 
@@ -96,8 +96,6 @@ def _search_dates(each: Sought, found: Mapping[int, LiveResource], scope: Scope)
     if each.resolved is None or each.binding is None:
         return []
     live = found.get(each.binding.id)
-    if live is not None and live.shown and live.shown == each.agreed:
-        return []
     if live is not None:
         picture = picture_of(Subject(each.address, each.resolved, Match(live), each.applied), scope)
         if not any(change.replaces for change in picture.header):

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from reconciler.kinds.kind import Comparison, Matches, Notice, Reading, Scope, Subject
 from reconciler.kinds.orders.binding import learnt_binding, successor_day
-from reconciler.kinds.orders.matching import OrderTraits, has_agreed, is_settled, match_orders, ship_date
+from reconciler.kinds.orders.matching import OrderTraits, is_settled, match_orders, ship_date, still_doubtful
 from reconciler.kinds.orders.order import Content, LiveOrder, WantedOrder, live_order, wanted_order
 from reconciler.kinds.orders.reading import OrderCalls, choose_calls, order_queries
 from reconciler.kinds.purchase_orders.answer import parse_order
@@ -58,14 +58,15 @@ class PurchaseOrders:
         first = _first_calls(wanted, scope)
         found: dict[str, LiveResource] = {}
         yield from _ask(first, found, scope)
+        doubtful = still_doubtful(wanted, found)
         lost = {
             number: ""
-            for each in wanted
+            for each in doubtful
             for number in _known_numbers(each)
             if number not in found and number not in first.numbers
         }
         yield from _ask(choose_calls((), lost, scope.numbers_per_call), found, scope)
-        dates = {day for each in wanted for day in _search_dates(each, found, scope)} - set(first.dates)
+        dates = {day for each in doubtful for day in _search_dates(each, found, scope)} - set(first.dates)
         yield from _ask(choose_calls(dates, {}, scope.numbers_per_call), found, scope)
         return tuple(found[number] for number in sorted(found))
 
@@ -130,8 +131,7 @@ def _ask(calls: OrderCalls, found: dict[str, LiveResource], scope: Scope) -> Rea
     if queries:
         answers = yield queries
         for answer in answers:
-            for row in row_of(answer).rows("purchaseOrders"):
-                order = recall(NAME, row, scope, parse_order)
+            for order in recall(NAME, row_of(answer), "purchaseOrders", scope, parse_order):
                 found[order.number or ""] = order
     return ()
 
@@ -140,8 +140,6 @@ def _known_numbers(each: Sought) -> list[str]:
     numbers = list(each.binding.retired) if each.binding else []
     if each.binding and each.binding.number:
         numbers.append(each.binding.number)
-    if each.agreed:
-        return numbers  # it is what the configuration names, if that names one
     named = each.resolved.attributes.get("number") if each.resolved else None
     return [*numbers, named] if isinstance(named, str) and named not in numbers else numbers
 
@@ -150,6 +148,9 @@ def _first_calls(sought: Sequence[Sought], scope: Scope) -> OrderCalls:
     forced: set[str] = set()
     dated: dict[str, str] = {}
     for each in sought:
+        if each.agreed and each.binding is not None:
+            dated[each.binding.number or ""] = str(each.binding.facts["ship_date"])
+            continue
         numbers = _known_numbers(each)
         known = str(each.binding.facts.get("ship_date", "")) if each.binding else ""
         for number in numbers:
@@ -168,7 +169,7 @@ def _first_calls(sought: Sequence[Sought], scope: Scope) -> OrderCalls:
 def _search_dates(each: Sought, found: Mapping[str, LiveResource], scope: Scope) -> list[str]:
     """The dates on which a marked successor may stand of which nobody knows: a person who postpones an order
     leaves it empty (Komet API §5.7)."""
-    if each.resolved is None or has_agreed(each, found):
+    if each.resolved is None:
         return []
     orders = [live_order(found[number].attributes) for number in _known_numbers(each) if number in found]
     wanted = wanted_order(each.resolved.attributes)
