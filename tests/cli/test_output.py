@@ -20,6 +20,7 @@ from reconciler.cli.settings import Settings
 from reconciler.model.plan import GuardVerdict, Verdict
 
 CTRL_C = "\x03"
+END = b"the end"
 
 
 def on_terminal(shop: Shop, arguments: list[str], answer: str = "", **variables: str) -> tuple[int, str]:
@@ -34,12 +35,13 @@ def on_terminal(shop: Shop, arguments: list[str], answer: str = "", **variables:
         stderr=theirs,
     )
     shown = b""
+    has_ended = False
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        has_ended = process.poll() is not None
-        if not select.select([ours], [], [], 0 if has_ended else 0.05)[0]:
-            if has_ended:
-                break
+    while time.monotonic() < deadline and END not in shown:
+        if not has_ended and process.poll() is not None:
+            has_ended = True
+            os.write(theirs, END)  # behind all that it wrote, however long the kernel takes to bring it here
+        if not select.select([ours], [], [], 0.05)[0]:
             continue
         shown += os.read(ours, 65536)
         if answer and b"accepted: " in shown:
@@ -48,9 +50,9 @@ def on_terminal(shop: Shop, arguments: list[str], answer: str = "", **variables:
             else:
                 os.write(ours, answer.encode())
             answer = ""
-    os.close(theirs)  # while it is open, what was written last is not lost
+    os.close(theirs)
     os.close(ours)
-    return process.wait(10), shown.decode("utf-8").replace("\r\n", "\n")
+    return process.wait(10), shown.removesuffix(END).decode("utf-8").replace("\r\n", "\n")
 
 
 def test_a_terminal_gets_colour_and_a_question(shop: Shop) -> None:
