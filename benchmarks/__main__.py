@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.goals import judged
 from benchmarks.measure import Unexpected
-from benchmarks.ours import install, measure_size, measure_start
+from benchmarks.ours import LARGE, install, measure_size, measure_start
 from benchmarks.peers import (
     MOST_CASES,
     OCTODNS,
@@ -32,9 +32,6 @@ from benchmarks.rows import OURS, GivenUp, Measured, Row, Stages, as_json
 RESULTS = Path(__file__).with_name("results")
 PEER_LIMIT = 600
 """Seconds after which a peer's run is given up, and said so."""
-
-LARGE = 10_000
-"""Resources from which on a peer takes the better part of a minute; beyond, so do we."""
 
 
 def main() -> None:

@@ -44,9 +44,9 @@ class Kept:
             return received
         if not path.exists():
             raise KeyError(said)
-        head, _, body = path.read_bytes().partition(b"\n")
-        code, headers = json.loads(head)
-        return self._received(code, headers, body)
+        with path.open("rb") as kept:
+            code, headers = json.loads(kept.readline())
+            return self._received(code, headers, kept.read())
 
     def close(self) -> None:
         """Lets go of the account, where there is one."""

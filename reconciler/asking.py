@@ -40,7 +40,8 @@ def read_kind(
 def spared_customers(session: Session) -> tuple[Diagnostic, ...]:
     """Says of how many customers the last reading took what they had said before (A40)."""
     asked = asked_shops(session)
-    spared = sum(each.turn < asked.turn for each in asked.customers.values())
+    latest = asked.turn
+    spared = sum(each.turn < latest for each in asked.customers.values())
     if not spared:
         return ()
     return (

@@ -25,10 +25,11 @@ def outline(method: Method, body: bytes) -> dict[str, Any] | None:
     """The members of the object that `body` is, with the lists that `method` answers with as `RawRows`; None
     where that is not how it looks. ValueError for what no amount can be, as `read_json`."""
     try:
-        body.decode()
+        if not body.isascii():
+            body.decode()
         members = _OUTLINE.decode(body)
         return {
-            key: _rows(method, bytes(raw)) if key in method.payload else read_json(bytes(raw).decode())
+            key: _rows(method, memoryview(raw)) if key in method.payload else read_json(bytes(raw).decode())
             for key, raw in members.items()
         }
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -62,12 +63,12 @@ class _Reader:
             return ""
 
 
-def _rows(method: Method, content: bytes) -> Any:
-    if not content.startswith(b"["):
-        return read_json(content.decode())
+def _rows(method: Method, content: memoryview) -> Any:
+    if content[0] != ord("["):
+        return read_json(bytes(content).decode())
     reader = _Reader(method)
 
-    def cut(content: bytes) -> list[object]:
+    def cut(content: memoryview) -> list[object]:
         return [
             RawRow(row, reader) if row.startswith(b"{") else row.decode()  # what is no row is only shown
             for row in map(bytes, _LIST.decode(content))

@@ -95,7 +95,7 @@ class RawRows(Sequence[object]):
 
     __slots__ = ("_bytes", "_cut", "_rows", "digest")
 
-    def __init__(self, content: bytes, cut: Callable[[bytes], list[object]]) -> None:
+    def __init__(self, content: memoryview, cut: Callable[[memoryview], list[object]]) -> None:
         self.digest = sha256(content).hexdigest()
         self._bytes = content
         self._cut = cut

@@ -22,9 +22,6 @@ from reconciler.state.scope import Scope
 _BATCH = 500
 """As many as a statement takes anywhere."""
 
-_MOST = 5_000
-"""So many are picked one by one; where more are asked for, all are read."""
-
 _BIND = """INSERT INTO bindings (project, environment, account, address, id, number, facts, retired)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (project, environment, account, address) DO UPDATE SET
@@ -233,10 +230,7 @@ def _marks(values: Sequence[object]) -> str:
 
 
 def _picked(addresses: Collection[Address]) -> Iterator[tuple[str, Sequence[str]]]:
-    """The conditions that pick `addresses`, a batch at a time; everything where that is dearer."""
-    if len(addresses) > _MOST:
-        yield "", ()
-        return
+    """The conditions that pick `addresses`, a batch at a time."""
     rest = iter(sorted(map(str, addresses)))
     while batch := list(islice(rest, _BATCH)):
         yield f"AND address IN ({_marks(batch)})", batch
