@@ -191,7 +191,9 @@ def measure_size(
         write_project(repository.folder, account.url)
         repository.lay(last)
         repository.run("apply", "--yes")
-        repository.run("drift")  # which customers a plan asks changes from plan to plan: this asks all of them
+        repository.run(
+            "drift"
+        )  # which customers a plan asks changes from plan to plan: this asks all of them
         for files in others:
             repository.lay(files)
             repository.run("plan")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import ItemsView, Iterator, Mapping
 
-from msgspec.json import decode
+from msgspec.json import decode, encode
 
 from reconciler.model.value import Json, Value
-
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 def kept_bytes(simple: Json) -> bytes:
     """`simple` as it is kept, with its keys in the order in which they were written."""
-    return _compact.encode(simple).encode()
+    return encode(simple)
 
 
 class Attributes(Mapping[str, Value]):

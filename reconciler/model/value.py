@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
+
+from msgspec.json import Encoder
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 """What a document holds: decimals and dates are strings, so that no float ever carries money."""
@@ -20,7 +21,7 @@ Path: TypeAlias = "tuple[str | int, ...]"
 
 _MOST_DIGITS = 30
 _SCALARS = (str, int)
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_CANONICAL = Encoder(order="sorted").encode
 
 
 def decimal_text(number: Decimal) -> str:
@@ -59,7 +60,7 @@ def plain(value: Value) -> Json:
 
 def canonical_bytes(value: Json) -> bytes:
     """The one serialisation of `value` whose bytes are equal exactly when the values are."""
-    return _CANONICAL.encode(value).encode()
+    return _CANONICAL(value)
 
 
 def digest_of(value: Json) -> str:
