@@ -181,8 +181,9 @@ def keep_reading(session: Session, reading: AccountReading, plan: Plan) -> None:
     wanted, so that the next one need not look into it."""
     basis = reading.basis
     sought = frozenset({*basis.resolved, *basis.bindings})
-    session.state.snapshots.put(session.scope, Snapshot(FORMAT, reading.live, sought, basis.made_at))
-    session.state.agreements.put(session.scope, reading.background, plan.agreements, plan.gone)
+    with session.state.together():
+        session.state.snapshots.put(session.scope, Snapshot(FORMAT, reading.live, sought, basis.made_at))
+        session.state.agreements.put(session.scope, reading.background, plan.agreements, plan.gone)
 
 
 def renew_snapshot(

@@ -208,14 +208,13 @@ def _lost_file(judged: Judged) -> Iterator[Objection]:
 def _oversold(judged: Judged) -> Iterator[Objection]:
     """Prebooks that draw more boxes of a purchase order than it has and others leave (Komet API A28)."""
     selling = {change.address for change in judged.changes if change.sale is not None}
-    for draw in overdrafts(judged.resolved, judged.numbers) if selling else ():
-        if draw.prebook in selling:
-            taken = f", {draw.others} of them drawn by others" if draw.others else ""
-            yield Objection(
-                f"{draw.prebook} items.{draw.item} draws {draw.boxes} boxes of {draw.order}, which has "
-                f"{draw.has} of that pack{taken}",
-                draw.prebook,
-            )
+    for draw in overdrafts(selling, judged.resolved, judged.numbers):
+        taken = f", {draw.others} of them drawn by others" if draw.others else ""
+        yield Objection(
+            f"{draw.prebook} items.{draw.item} draws {draw.boxes} boxes of {draw.order}, which has "
+            f"{draw.has} of that pack{taken}",
+            draw.prebook,
+        )
 
 
 def _past_date(judged: Judged) -> Iterator[Objection]:

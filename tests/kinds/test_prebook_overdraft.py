@@ -5,10 +5,41 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from world import World
 
 from reconciler.errors import GuardRefused
+from reconciler.kinds.canonical import Canonical
+from reconciler.kinds.prebooks.overdraft import overdrafts
+from reconciler.kinds.prebooks.prebook import WantedPrebook
+from reconciler.model.address import Address
+from reconciler.model.deferred import Deferred
+from reconciler.model.origin import Origin
+from reconciler.model.resource import ResolvedResource
+from reconciler.model.value import Json
 from reconciler.plan.planner import Choices
+
+NOTHING = WantedPrebook(
+    customer="standing",
+    ship_date="2027-02-01",
+    carrier_id=1,
+    ship_to=None,
+    ship_to_title=None,
+    ship_to_id=None,
+    customer_po=None,
+    ship_via=None,
+    location_id=1,
+    location_code="MIA",
+    comments=None,
+    ecommerce=None,
+    created_by=None,
+    status=None,
+    auto_allocate=False,
+    auto_generate_pos=False,
+    recreate=False,
+    number=None,
+    items=(),
+)
 
 ORDER = """\
 customers: {standing: {komet: {code: BLOOMSO}}}
@@ -95,3 +126,15 @@ def test_what_is_drawn_already_is_not_refused_again(world: World) -> None:
     assert "oversold:prebooks.one" not in flags
     world.write(all=written(("one", 30, 12, "roses"), ("two", 16, 12, number)))
     assert [guard.flag for guard in world.plan().refusals] == ["oversold:prebooks.two"]
+
+
+def test_the_others_are_looked_into_only_where_one_draws() -> None:
+    """What sells and draws on nothing leaves thousands of others unread."""
+
+    def unread() -> dict[str, Json]:
+        raise AssertionError("this one was looked into")
+
+    shelf = Address("prebooks", "from-the-shelf")
+    other = ResolvedResource(Address("prebooks", "other"), Deferred(unread), Origin("a.yaml", 1, 1))
+    wanted = replace(other, address=shelf, attributes=Canonical(NOTHING))
+    assert list(overdrafts({shelf}, {shelf: wanted, other.address: other}, {})) == []

@@ -29,23 +29,32 @@ class Overdraft(Struct, frozen=True):
 
 
 def overdrafts(
-    resolved: Mapping[Address, ResolvedResource], numbers: Mapping[Address, str | None]
+    prebooks: Collection[Address],
+    resolved: Mapping[Address, ResolvedResource],
+    numbers: Mapping[Address, str | None],
 ) -> Iterator[Overdraft]:
-    """Every item of the configuration that draws more than its order has and other items leave, by address.
+    """Every item of `prebooks` that draws more than its order has and other items leave, by address: the
+    others are looked into only where one of these draws at all.
 
     What an order has is what the configuration wants of it: of one that is not managed here, although it is
     named by its number, nobody knows that. `numbers` are those of the managed ones.
     """
     ours = {number: address for address, number in numbers.items() if number and address in resolved}
-    draws = [draw for address in sorted(resolved) for draw in _draws(resolved[address], resolved, ours)]
+    asked = resolved.keys() & set(prebooks)
+    draws = [draw for address in sorted(asked) for draw in _draws(resolved[address], resolved, ours)]
+    if not draws:
+        return
     drawn: Counter[tuple[Address, Pack]] = Counter()
-    for _, _, order, pack, boxes in draws:
+    others = (
+        draw for address in resolved.keys() - asked for draw in _draws(resolved[address], resolved, ours)
+    )
+    for _, _, order, pack, boxes in (*draws, *others):
         drawn[order, pack] += boxes
     stock = _stock(resolved, {order for _, _, order, _, _ in draws})
     for prebook, item, order, pack, boxes in draws:
-        has, others = stock[order][pack], drawn[order, pack] - boxes
-        if boxes > has - others:
-            yield Overdraft(prebook, item, order, boxes, has, others)
+        has, taken = stock[order][pack], drawn[order, pack] - boxes
+        if boxes > has - taken:
+            yield Overdraft(prebook, item, order, boxes, has, taken)
 
 
 def _draws(
