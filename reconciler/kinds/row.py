@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from msgspec import Struct
 
 from reconciler.errors import UnexpectedAnswer
-from reconciler.model.query import Answer, RawRow, RawRows
+from reconciler.model.query import Answer, RawRow, RawRows, is_list
 
 _TRUE = {"1", "true", "yes"}
 _FALSE = {"0", "false", "no", ""}
@@ -95,7 +95,7 @@ class Row(Struct, frozen=True):
         value = self.members.get(key)
         if value is None or value == "":
             return
-        if not isinstance(value, list | RawRows):
+        if not is_list(value):
             raise self._unexpected(key, "a list", value)
         for index, member in enumerate(value):
             if not isinstance(member, Mapping):

@@ -18,7 +18,7 @@ from reconciler.komet.port import CallCounter
 from reconciler.komet.request import SIZE_LIMIT, make_request
 from reconciler.komet.retry import wait_after
 from reconciler.komet.side_by_side import side_by_side
-from reconciler.model.query import Answer, Query, RawRows
+from reconciler.model.query import Answer, Query, is_list
 from reconciler.model.value import Json
 
 _log = logging.getLogger("reconciler.komet")
@@ -149,5 +149,5 @@ def _tell(method: Method, outcome: Outcome, milliseconds: int, tries: int) -> No
 def _summary(method: Method, answer: Answer) -> str:
     if method.listing:
         found = (answer.payload.get(key) for key in method.payload)
-        return f"{sum(len(rows) for rows in found if isinstance(rows, list | RawRows))} rows"
+        return f"{sum(len(rows) for rows in found if is_list(rows))} rows"
     return " ".join(str(answer.payload.get("message", "answered")).split())[:200]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Protocol, overload
+from typing import Any, Protocol, TypeGuard, overload
 
 from msgspec import Struct, field
 
@@ -132,6 +132,6 @@ class RawRows(Sequence[object]):
         return repr(self.rows)
 
 
-def is_list(value: object) -> bool:
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
     """Whether `value` is a list of an answer, read or as it came."""
     return isinstance(value, list | RawRows)
