@@ -10,28 +10,32 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.goals import judged
 from benchmarks.measure import Unexpected
-from benchmarks.ours import LARGE, install, measure_size, measure_start
+from benchmarks.ours import install, measure_size, measure_start
 from benchmarks.peers import (
-    MOST_CASES,
+    ALL,
+    LARGE,
+    NOOP,
+    NOOP_OF_LARGE,
     OCTODNS,
+    SOME,
     TERRAFORM,
+    OctoDNS,
+    Peer,
+    Terraform,
     find_terraform,
     install_octodns,
-    measure_octodns,
-    measure_terraform,
 )
 from benchmarks.plot import plot
 from benchmarks.results import lines_of, tables
-from benchmarks.rows import OURS, GivenUp, Measured, Row, Stages, as_json
+from benchmarks.rows import OURS, GivenUp, Row, Task, as_json, in_turns, one_by_one
 
 RESULTS = Path(__file__).with_name("results")
-PEER_LIMIT = 600
-"""Seconds after which a peer's run is given up, and said so."""
 
 
 def main() -> None:
@@ -62,7 +66,7 @@ def _options() -> argparse.Namespace:
         default=5,
         help="most runs of which the median is taken; fewer where one takes long",
     )
-    parser.add_argument("--only", choices=("ours", TERRAFORM, OCTODNS), help="leave the others out")
+    parser.add_argument("--only", choices=(OURS, TERRAFORM, OCTODNS), help="leave the others out")
     parser.add_argument("--out", type=Path, default=RESULTS, help="the folder for tables and plot")
     return parser.parse_args()
 
@@ -72,22 +76,24 @@ def _numbers(text: str) -> list[int]:
 
 
 def _measured(options: argparse.Namespace, work: Path) -> Iterator[Row]:
-    if options.only in (None, "ours"):
-        python = install(work / OURS)
-        yield from _bearable(OURS, None, measure_start(python, work / "quickstart", options.runs))
-    few = min(options.runs, 3)
+    python = install(work / OURS) if options.only in (None, OURS) else None
+    if python is not None:
+        yield from measure_start(python, work / "quickstart", options.runs)
+    peers = _peers(options.only, work)
     for size in options.sizes:
-        if options.only in (None, "ours"):
-            folder, runs = work / f"ours-{size}", options.runs if size <= LARGE else few
-            found = measure_size(python, folder, size, _layouts(options.files, size), runs)
-            yield from _bearable(OURS, size, found)
-            shutil.rmtree(folder)
-        yield from _peers(size, options.only, _peers_runs(size, options.runs), work)
-
-
-def _peers_runs(size: int, runs: int) -> int:
-    """Fewer where a peer takes a minute, and one where it takes many."""
-    return runs if size < LARGE else min(runs, 3) if size == LARGE else 1
+        folder = work / f"{size}"
+        folder.mkdir()
+        try:
+            beside = _beside(peers, folder, size)
+            if python is None:
+                yield from in_turns(beside, options.runs)
+            else:
+                layouts = _layouts(options.files, size)
+                yield from measure_size(python, folder / OURS, size, layouts, options.runs, beside)
+            yield from _peers_alone(peers, folder, size, options.runs)
+        except Unexpected as reason:
+            yield GivenUp.because(OURS, size, reason)
+        shutil.rmtree(folder)
 
 
 def _layouts(files: Sequence[int], size: int) -> list[int]:
@@ -96,21 +102,34 @@ def _layouts(files: Sequence[int], size: int) -> list[int]:
     return [*(each for each in files if each != middle and size <= LARGE), middle]
 
 
-def _peers(size: int, only: str | None, runs: int, work: Path) -> Iterator[Row]:
-    if only in (None, TERRAFORM) and size <= MOST_CASES and find_terraform():
-        folder = work / f"terraform-{size}"
-        yield from _bearable(TERRAFORM, size, measure_terraform(folder, size, runs, PEER_LIMIT))
+def _peers(only: str | None, work: Path) -> dict[str, Peer]:
+    """Those that are wanted and on this machine."""
+    peers: dict[str, Peer] = {}
+    if only in (None, TERRAFORM) and (terraform := find_terraform()) is not None:
+        peers[TERRAFORM] = Terraform(terraform)
     if only in (None, OCTODNS):
-        command, folder = install_octodns(work / OCTODNS), work / f"octodns-{size}"
-        yield from _bearable(OCTODNS, size, measure_octodns(command, folder, size, runs, PEER_LIMIT))
+        peers[OCTODNS] = OctoDNS(install_octodns(work / OCTODNS))
+    return peers
 
 
-def _bearable(who: str, size: int | None, found: Iterator[Measured | Stages]) -> Iterator[Row]:
-    """What is `found` until a command fails: what was measured before is not lost."""
-    try:
-        yield from found
-    except Unexpected as reason:
-        yield GivenUp(who, size, " ".join(str(reason).split())[-400:])
+def _beside(peers: Mapping[str, Peer], folder: Path, size: int) -> list[Task]:
+    """What is measured in turns with ours: the peers' plans of nothing, and beyond `LARGE` what tells how
+    fast the machine is meanwhile."""
+    if size <= LARGE:
+        return [peer.task(folder, size, NOOP) for peer in peers.values()]
+    if TERRAFORM not in peers:
+        return []
+    return [replace(peers[TERRAFORM].task(folder, LARGE, NOOP), size=size, what=NOOP_OF_LARGE)]
+
+
+def _peers_alone(peers: Mapping[str, Peer], folder: Path, size: int, runs: int) -> Iterator[Row]:
+    """What has no counterpart of ours; fewer runs where each takes a minute, one where it takes several."""
+    if size > LARGE:
+        tasks = [peers[OCTODNS].task(folder, size, NOOP)] if OCTODNS in peers else []
+        yield from one_by_one(tasks, 1)
+    else:
+        tasks = [peer.task(folder, size, what) for peer in peers.values() for what in (SOME, ALL)]
+        yield from one_by_one(tasks, runs if size < LARGE else min(runs, 3))
 
 
 def _write(rows: Iterable[Row], folder: Path) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from benchmarks.measure import Figure
 from benchmarks.ours import CHANGED, COLD, FEW, PARSED, applied
-from benchmarks.peers import NOOP, OCTODNS, TERRAFORM
+from benchmarks.peers import LARGE, NOOP, NOOP_OF_LARGE, OCTODNS, TERRAFORM
 from benchmarks.rows import OURS, Measured, Row
 
-PACE = (10_000, 39.6)
+STANDARD = {1_000: 3.5, 10_000: 39.6}
 """So many resources took Terraform's no-op plan so many seconds, where the goals in seconds were set."""
 
 
@@ -41,15 +41,14 @@ class Reached:
 
 
 Figures = Mapping[tuple[str, int | None, str], Figure]
-Goal = Callable[[Figures, float], Reached | None]
-"""Of what was measured, and of this machine's pace: None where that was not measured."""
+Goal = Callable[[Figures], Reached | None]
+"""Of what was measured: None where that was not measured."""
 
 
 def judged(rows: Iterable[Row]) -> list[Reached]:
     """All goals of which something was measured."""
     figures = best_figures(rows)
-    pace = pace_of(figures) or 1.0
-    return [found for goal in GOALS if (found := goal(figures, pace)) is not None]
+    return [found for goal in GOALS if (found := goal(figures)) is not None]
 
 
 def best_figures(rows: Iterable[Row]) -> Figures:
@@ -57,21 +56,36 @@ def best_figures(rows: Iterable[Row]) -> Figures:
     return {(row.who, row.size, row.what): row.figure for row in rows if isinstance(row, Measured)}
 
 
-def pace_of(figures: Figures) -> float | None:
-    """How many times as long Terraform takes here as on the machine for which the goals were set."""
-    size, seconds = PACE
-    found = figures.get((TERRAFORM, size, NOOP))
-    return None if found is None else found.wall / seconds
+def paces(figures: Figures) -> dict[int, tuple[float, Figure]]:
+    """By size: the seconds in which the other machine ends the plan of Terraform that was measured in turns
+    with ours, and what it took here."""
+    found = {}
+    for (who, size, what), figure in figures.items():
+        if who == TERRAFORM and size is not None and what in (NOOP, NOOP_OF_LARGE):
+            measured = LARGE if what == NOOP_OF_LARGE else size
+            if measured in STANDARD:
+                found[size] = (STANDARD[measured], figure)
+    return found
+
+
+def _there(figures: Figures, size: int | None, own: Figure) -> float:
+    """The seconds that `own` would have been on the other machine; what has no size was measured first."""
+    known = paces(figures)
+    at = min(known, default=None) if size is None else size
+    if at is None or at not in known:
+        return own.own
+    standard, pace = known[at]
+    return own.times(pace) * standard
 
 
 def _seconds(what: str, size: int | None, goal: float) -> Goal:
     """At most `goal` seconds, without the account's own."""
 
-    def judge(figures: Figures, pace: float) -> Reached | None:
+    def judge(figures: Figures) -> Reached | None:
         own = figures.get((OURS, size, what))
         if own is None:
             return None
-        return Reached(_titled(what, size), "s", goal, True, own.own, own.own / pace)
+        return Reached(_titled(what, size), "s", goal, True, own.own, _there(figures, size, own))
 
     return judge
 
@@ -79,7 +93,7 @@ def _seconds(what: str, size: int | None, goal: float) -> Goal:
 def _memory(what: str, size: int, goal: float) -> Goal:
     """At most `goal` MB."""
 
-    def judge(figures: Figures, pace: float) -> Reached | None:
+    def judge(figures: Figures) -> Reached | None:
         own = figures.get((OURS, size, what))
         if own is None:
             return None
@@ -91,34 +105,36 @@ def _memory(what: str, size: int, goal: float) -> Goal:
 def _growth(what: str, smaller: int, larger: int, goal: float) -> Goal:
     """At most `goal` times as long for the larger size as for the smaller."""
 
-    def judge(figures: Figures, pace: float) -> Reached | None:
+    def judge(figures: Figures) -> Reached | None:
         less, more = figures.get((OURS, smaller, what)), figures.get((OURS, larger, what))
         if less is None or more is None:
             return None
-        times = more.own / less.own
+        there = _there(figures, larger, more) / _there(figures, smaller, less)
         title = f"{_titled(what, larger)} against {smaller:,}"
-        return Reached(title, "times the seconds", goal, True, times, times)
+        return Reached(title, "times the seconds", goal, True, more.own / less.own, there)
 
     return judge
 
 
 def _faster(what: str, size: int, peer: str, goal: float) -> Goal:
     """At least `goal` times as fast as the peer's no-op plan of as many resources."""
-    return _better(what, size, peer, goal, "times as fast", lambda figure: figure.own)
+    return _better(what, size, peer, goal, "times as fast", lambda other, own: other.times(own))
 
 
 def _smaller(what: str, size: int, peer: str, goal: float) -> Goal:
     """At least `goal` times less memory than the peer's no-op plan of as many resources."""
-    return _better(what, size, peer, goal, "times less memory", lambda figure: figure.memory)
+    return _better(what, size, peer, goal, "times less memory", lambda other, own: other.memory / own.memory)
 
 
-def _better(what: str, size: int, peer: str, goal: float, unit: str, cost: Callable[[Figure], float]) -> Goal:
-    def judge(figures: Figures, pace: float) -> Reached | None:
+def _better(
+    what: str, size: int, peer: str, goal: float, unit: str, times: Callable[[Figure, Figure], float]
+) -> Goal:
+    def judge(figures: Figures) -> Reached | None:
         own, other = figures.get((OURS, size, what)), figures.get((peer, size, NOOP))
         if own is None or other is None:
             return None
-        times = cost(other) / cost(own)
-        return Reached(f"{_titled(what, size)} against {peer}", unit, goal, False, times, times)
+        better = times(other, own)
+        return Reached(f"{_titled(what, size)} against {peer}", unit, goal, False, better, better)
 
     return judge
 

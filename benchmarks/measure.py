@@ -6,7 +6,7 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,25 +30,36 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The medians of several runs, each of its own."""
+    """Several runs, one at least, in the order in which they were made; its seconds and MB are medians."""
 
-    runs: int
-    wall: float
-    own: float
-    cpu: float
-    memory: float
+    runs: tuple[Run, ...]
 
-    @classmethod
-    def of(cls, runs: Iterable[Run]) -> Figure:
-        """The medians of `runs`, of which there is one at least."""
-        found = list(runs)
-        return cls(
-            len(found),
-            statistics.median(run.wall for run in found),
-            statistics.median(run.own for run in found),
-            statistics.median(run.cpu for run in found),
-            statistics.median(run.memory for run in found),
-        )
+    @property
+    def wall(self) -> float:
+        """Seconds from start to end."""
+        return statistics.median(run.wall for run in self.runs)
+
+    @property
+    def own(self) -> float:
+        """Seconds without those that others spent on answering."""
+        return statistics.median(run.own for run in self.runs)
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU."""
+        return statistics.median(run.cpu for run in self.runs)
+
+    @property
+    def memory(self) -> float:
+        """MB."""
+        return statistics.median(run.memory for run in self.runs)
+
+    def times(self, other: Figure) -> float:
+        """How many times as long as `other` it takes. Runs that were made in turns are compared with their
+        neighbours, since a machine may be twice as fast a few minutes later."""
+        if len(self.runs) != len(other.runs):
+            return self.own / other.own
+        return statistics.median(a.own / b.own for a, b in zip(self.runs, other.runs, strict=True))
 
 
 class Unexpected(Exception):
@@ -64,56 +75,54 @@ def nobody() -> float:
     return 0.0
 
 
-def measure(
-    command: Sequence[str],
-    *,
-    folder: Path,
-    environment: Mapping[str, str],
-    runs: int,
-    expected: int = 0,
-    prepare: Callable[[], None] = nothing,
-    answering: Callable[[], float] = nobody,
-    limit: float = 1_800,
-) -> Figure:
-    """The medians of `runs` runs; before each, `prepare` is called. `answering` tells the seconds that others
-    have spent on answers so far. `Unexpected` for an exit code that is not `expected`, and after `limit`
-    seconds."""
-    found = []
-    for _ in range(runs):
-        prepare()
-        before = answering()
-        wall, cpu, memory = _run(command, folder, environment, expected, limit)
-        found.append(Run(wall, cpu, memory, answering() - before))
-    return Figure.of(found)
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command in `folder`, which ends with the `expected` exit code within `limit` seconds; before each of
+    its runs `prepare` is called. `answering` tells the seconds that others have spent on answers so far."""
 
+    arguments: Sequence[str]
+    folder: Path
+    environment: Mapping[str, str]
+    expected: int = 0
+    prepare: Callable[[], None] = nothing
+    answering: Callable[[], float] = nobody
+    limit: float = 1_800
 
-def _run(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], expected: int, limit: float
-) -> tuple[float, float, float]:
-    """Wall, CPU, memory. Peak memory is the kernel's for that one process; this process stays small, since a
-    child begins with the peak of the one that started it."""
-    before = time.perf_counter()
-    with (folder / "last-run.txt").open("wb") as output:
-        started = subprocess.Popen(
-            command,
-            cwd=folder,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        while True:
-            ended, status, usage = os.wait4(started.pid, os.WNOHANG)
-            if ended:
-                break
-            if time.perf_counter() - before > limit:
-                started.kill()
-                os.wait4(started.pid, 0)
-                raise Unexpected(f"{' '.join(command)}: not done after {limit:.0f} s")
-            time.sleep(0.002)
-    wall = time.perf_counter() - before
-    started.returncode = os.waitstatus_to_exitcode(status)
-    if started.returncode != expected:
-        said = (folder / "last-run.txt").read_text(errors="replace")[-2000:]
-        raise Unexpected(f"{' '.join(command)} ended with {started.returncode}, not {expected}:\n{said}")
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    def run(self) -> Run:
+        """One run of it; `Unexpected` for another exit code, and after too many seconds."""
+        self.prepare()
+        before = self.answering()
+        wall, cpu, memory = self._whole_process()
+        return Run(wall, cpu, memory, self.answering() - before)
+
+    def _whole_process(self) -> tuple[float, float, float]:
+        """Wall, CPU, memory. Peak memory is the kernel's for that one process; this process stays small,
+        since a child begins with the peak of the one that started it."""
+        before = time.perf_counter()
+        with (self.folder / "last-run.txt").open("wb") as output:
+            started = subprocess.Popen(
+                self.arguments,
+                cwd=self.folder,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            while True:
+                ended, status, usage = os.wait4(started.pid, os.WNOHANG)
+                if ended:
+                    break
+                if time.perf_counter() - before > self.limit:
+                    started.kill()
+                    os.wait4(started.pid, 0)
+                    raise Unexpected(f"{self}: not done after {self.limit:.0f} s")
+                time.sleep(0.002)
+        wall = time.perf_counter() - before
+        started.returncode = os.waitstatus_to_exitcode(status)
+        if started.returncode != self.expected:
+            said = (self.folder / "last-run.txt").read_text(errors="replace")[-2000:]
+            raise Unexpected(f"{self} ended with {started.returncode}, not {self.expected}:\n{said}")
+        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+    def __str__(self) -> str:
+        return " ".join(self.arguments)

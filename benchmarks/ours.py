@@ -11,12 +11,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import Figure, Unexpected, measure, nothing
-from benchmarks.rows import OURS, Measured, Stages
+from benchmarks.measure import Command, Unexpected, nothing
+from benchmarks.peers import LARGE
+from benchmarks.rows import OURS, GivenUp, Measured, Stages, Task, in_turns, one_by_one
 from benchmarks.world import NOW, change_some, write_project
 
 TOKEN = {"KOMET_COMPANY_TOKEN": "simulator-company", "NO_COLOR": "1"}
@@ -31,8 +32,6 @@ LOOPBACK = "no-op plan, parsed before, over loopback"
 """The plans above have Komet's answers in local files; this one asks the account for them."""
 CHANGED = "1 % changed, parsed before"
 FEW = 100
-LARGE = 10_000
-"""Resources from which on a peer takes the better part of a minute; beyond, so do we."""
 PLAN, PENDING = ("plan", "--detailed-exitcode", "--parallel", "1"), 2
 """A plan that tells with this exit code that it is not empty. Files answer at once: nothing is gained by
 asking for several side by side, as one does over a network."""
@@ -82,6 +81,12 @@ class Repository:
         """How many files its resources stand in."""
         return sum(1 for _ in self.config.iterdir())
 
+    def copy(self, name: str) -> Repository:
+        """The same once more, with all that it remembers; the account is the same one."""
+        folder = self.folder.with_name(name)
+        shutil.copytree(self.folder, folder)
+        return replace(self, folder=folder)
+
     def lay(self, files: int) -> None:
         """Its resources in `files` files, all as they are wanted in the account."""
         shutil.rmtree(self.config, ignore_errors=True)
@@ -103,48 +108,32 @@ class Repository:
         """A command that is not measured, its answers kept; `Unexpected` where it ends in another way than it
         should."""
         command = [*self._from_files, "--ask", *self._in_files(arguments)]
-        measure(command, folder=self.folder, environment=ENVIRONMENT, runs=1)
+        Command(command, self.folder, ENVIRONMENT).run()
 
-    def measured(
+    def task(
         self,
         what: str,
         arguments: Sequence[str],
-        runs: int,
         prepare: Callable[[], None] = nothing,
         expected: int = 0,
-    ) -> Measured:
-        """The medians of `runs` runs of one command, which ends with the `expected` exit code; its answers
-        are those that were kept."""
-        command = [*self._from_files, *self._in_files(arguments)]
-        return self._measured(what, command, runs, prepare, expected)
+    ) -> Task:
+        """One command, which ends with the `expected` exit code; its answers are those that were kept."""
+        return self._task(what, [*self._from_files, *self._in_files(arguments)], prepare, expected)
 
-    def measured_asking(
-        self, what: str, arguments: Sequence[str], runs: int, prepare: Callable[[], None] = nothing
-    ) -> Measured:
-        """The same of a command that asks the account."""
-        command = [*reconciler(self.python), "-C", str(self.folder), *arguments]
-        return self._measured(what, command, runs, prepare, 0)
+    def task_asking(self, what: str, arguments: Sequence[str], prepare: Callable[[], None] = nothing) -> Task:
+        """One command that asks the account."""
+        return self._task(what, [*reconciler(self.python), "-C", str(self.folder), *arguments], prepare, 0)
 
-    def _measured(
-        self, what: str, command: Sequence[str], runs: int, prepare: Callable[[], None], expected: int
-    ) -> Measured:
-        figure = measure(
-            command,
-            folder=self.folder,
-            environment=ENVIRONMENT,
-            runs=runs,
-            expected=expected,
-            prepare=prepare,
-            answering=self.account.answering,
-        )
-        return Measured(OURS, self.size, self.files, what, figure)
+    def _task(self, what: str, command: Sequence[str], prepare: Callable[[], None], expected: int) -> Task:
+        timed = Command(command, self.folder, ENVIRONMENT, expected, prepare, self.account.answering)
+        return Task(OURS, self.size, self.files, what, timed)
 
     @property
     def _from_files(self) -> list[str]:
         return [str(self.python), "-P", str(Path(__file__).with_name("from_files.py"))]
 
     def _in_files(self, arguments: Sequence[str]) -> list[str]:
-        return [str(self.folder.with_name("answers")), "-C", str(self.folder), *arguments]
+        return [str(self.folder / "answers"), "-C", str(self.folder), *arguments]
 
 
 def install(folder: Path) -> Path:
@@ -163,7 +152,7 @@ def reconciler(python: Path) -> list[str]:
     return [str(python.with_name("reconciler"))]
 
 
-def measure_start(python: Path, folder: Path, runs: int) -> Iterator[Measured]:
+def measure_start(python: Path, folder: Path, runs: int) -> Iterator[Measured | GivenUp]:
     """What a person waits for before there is anything to do: `--version`, and the quick start, whose account
     is embedded and new at each plan."""
     shutil.copytree(ROOT / "examples" / "quickstart", folder, ignore=shutil.ignore_patterns(".reconciler"))
@@ -171,74 +160,79 @@ def measure_start(python: Path, folder: Path, runs: int) -> Iterator[Measured]:
     def forget() -> None:
         shutil.rmtree(folder / ".reconciler", ignore_errors=True)
 
-    def figure(*arguments: str) -> Figure:
-        command = [*reconciler(python), *arguments]
-        return measure(command, folder=folder, environment=TOKEN, runs=runs, prepare=forget)
+    def task(what: str, argument: str) -> Task:
+        return Task(
+            OURS, None, None, what, Command([*reconciler(python), argument], folder, TOKEN, prepare=forget)
+        )
 
-    yield Measured(OURS, None, None, "--version", figure("--version"))
-    yield Measured(OURS, None, None, "validate of the quick start", figure("validate"))
-    yield Measured(OURS, None, None, "plan of the quick start", figure("plan"))
+    tasks = [
+        task("--version", "--version"),
+        task("validate of the quick start", "validate"),
+        task("plan of the quick start", "plan"),
+    ]
+    yield from in_turns(tasks, runs)
 
 
 def measure_size(
-    python: Path, folder: Path, size: int, layouts: Sequence[int], runs: int
-) -> Iterator[Measured | Stages]:
+    python: Path, folder: Path, size: int, layouts: Sequence[int], runs: int, peers: Sequence[Task]
+) -> Iterator[Measured | GivenUp | Stages]:
     """The account of `size` resources, adopted once, under a configuration in each of `layouts` files: no-op
-    plans in all of them, everything in the last."""
+    plans in all of them, everything in the last. What goals speak of is measured in turns with what `peers`
+    do."""
     *others, last = layouts
+    few = min(runs, 3)
     with _account(size, folder, layouts) as account:
         repository = Repository(folder / "repository", size, account, python)
         write_project(repository.folder, account.url)
         repository.lay(last)
         repository.run("apply", "--yes")
-        repository.run(
-            "drift"
-        )  # which customers a plan asks changes from plan to plan: this asks all of them
+        repository.run("drift")  # a plan asks for some customers, another for others: this asks for all
         for files in others:
             repository.lay(files)
             repository.run("plan")
-            yield from _unchanged(repository, runs)
+            yield from in_turns(_unchanged(repository), runs)
         repository.lay(last)
-        yield _first(repository, runs if size <= LARGE else 1)
-        yield from _unchanged(repository, runs)
-        yield repository.measured_asking(LOOPBACK, ["plan"], runs)
-        yield from _validated(repository, runs)
+        yield from one_by_one([_first(repository)], runs if size < LARGE else few if size == LARGE else 1)
+        yield from one_by_one(_validated(repository), runs)
+        yield from one_by_one([repository.task_asking(LOOPBACK, ["plan"])], runs)
         yield _stages(repository, runs)
-        yield _changed(repository, runs)
-        repository.lay(last)
-        for count in sorted({FEW, size // 100}):
-            yield _applied(repository, count, runs)
+        changed, bought = repository.copy("changed"), repository.copy("applied")
+        ours = [*_unchanged(repository), _changed(changed), _applied(bought, FEW)]
+        yield from in_turns([*ours, *peers], runs)
+        if size // 100 != FEW:
+            yield from one_by_one([_applied(bought, size // 100)], runs if size < LARGE else few)
 
 
-def _first(repository: Repository, runs: int) -> Measured:
-    return repository.measured(FIRST, PLAN, runs, repository.forget_plans)
+def _first(repository: Repository) -> Task:
+    return repository.task(FIRST, PLAN, repository.forget_plans)
 
 
-def _unchanged(repository: Repository, runs: int) -> Iterator[Measured]:
-    yield repository.measured(COLD, PLAN, runs, repository.forget_parsed)
-    yield repository.measured(PARSED, PLAN, runs)
+def _unchanged(repository: Repository) -> list[Task]:
+    return [repository.task(COLD, PLAN, repository.forget_parsed), repository.task(PARSED, PLAN)]
 
 
-def _validated(repository: Repository, runs: int) -> Iterator[Measured]:
-    yield repository.measured("validate, cold", ["validate"], runs, repository.forget_parsed)
-    yield repository.measured("validate, parsed before", ["validate"], runs)
+def _validated(repository: Repository) -> list[Task]:
+    return [
+        repository.task("validate, cold", ["validate"], repository.forget_parsed),
+        repository.task("validate, parsed before", ["validate"]),
+    ]
 
 
-def _changed(repository: Repository, runs: int) -> Measured:
+def _changed(repository: Repository) -> Task:
     """Nothing of it is applied."""
     change_some(repository.config, repository.size // 100)
     repository.run("plan")
-    return repository.measured(CHANGED, [*PLAN, "--out", SAVED], runs, expected=PENDING)
+    return repository.task(CHANGED, [*PLAN, "--out", SAVED], expected=PENDING)
 
 
-def _applied(repository: Repository, count: int, runs: int) -> Measured:
+def _applied(repository: Repository, count: int) -> Task:
     """Each run has a saved plan of `count` prices more to raise."""
 
     def raise_prices() -> None:
         change_some(repository.config, count)
         repository.run("plan", "--out", SAVED)
 
-    return repository.measured_asking(applied(count), ["apply", "--plan", SAVED], runs, raise_prices)
+    return repository.task_asking(applied(count), ["apply", "--plan", SAVED], raise_prices)
 
 
 def applied(count: int) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks.goals import PACE, best_figures, judged, pace_of
+from benchmarks.goals import STANDARD, Figures, best_figures, judged, paces
 from benchmarks.measure import Figure
 from benchmarks.ours import CHANGED, COLD, FIRST, PARSED
 from benchmarks.peers import NOOP, OCTODNS, TERRAFORM
@@ -58,7 +58,7 @@ def _processes(rows: Iterable[Row]) -> Iterator[str]:
             each = row.figure
             yield (
                 f"| {row.who} | {_count(row.size)} | {_count(row.files)} | {row.what} | {each.own:.2f} "
-                f"| {each.wall:.2f} | {each.cpu:.2f} | {each.memory:.0f} | {each.runs} |"
+                f"| {each.wall:.2f} | {each.cpu:.2f} | {each.memory:.0f} | {len(each.runs)} |"
             )
         elif isinstance(row, GivenUp):
             yield f"| {row.who} | {_count(row.size)} | | given up: {row.why} | | | | | |"
@@ -74,7 +74,7 @@ def _ratios(rows: Iterable[Row]) -> Iterator[str]:
             continue
         for ours in (FIRST, COLD, PARSED):
             if (own := figures.get((OURS, size, ours))) is not None:
-                faster, smaller = other.own / own.own, other.memory / own.memory
+                faster, smaller = other.times(own), other.memory / own.memory
                 yield f"| {_count(size)} | {ours} | {who} | {faster:.1f} | {smaller:.1f} |"
 
 
@@ -97,27 +97,29 @@ def _stages(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _goals(rows: Iterable[Row]) -> Iterator[str]:
-    goals, pace = judged(rows), pace_of(best_figures(rows))
-    yield _said_of_pace(pace)
+    goals = judged(rows)
+    yield _said_of_pace(best_figures(rows))
     yield ""
     yield "| goal | measured | on that machine | asked | reached |"
     yield "|---|---:|---:|---:|---|"
     for each in goals:
         asked = f"{'at most' if each.is_most else 'at least'} {each.goal:g} {each.unit}"
         reached = f"{'yes' if each.is_reached else 'no'}, {_by(each.by)}"
-        there = "" if pace is None or each.as_there == each.figure else f"{each.as_there:.3g}"
+        there = "" if each.as_there == each.figure else f"{each.as_there:.3g}"
         yield f"| {each.what} | {each.figure:.3g} | {there} | {asked} | {reached} |"
     yield ""
     yield f"{sum(each.is_reached for each in goals)} of {len(goals)} goals reached."
 
 
-def _said_of_pace(pace: float | None) -> str:
-    if pace is None:
+def _said_of_pace(figures: Figures) -> str:
+    known = paces(figures)
+    if not known:
         return "How fast this machine is was not measured: seconds are compared as they are."
-    size, seconds = PACE
+    standard = ", ".join(f"{size:,} resources in {seconds} s" for size, seconds in STANDARD.items())
+    here = ", ".join(f"{pace.own / seconds:.2f} at {size:,}" for size, (seconds, pace) in known.items())
     return (
-        f"Goals in seconds were set on a machine where Terraform plans {size:,} resources in {seconds} s. "
-        f"Here it takes {pace:.2f} times as long."
+        f"Goals in seconds were set on a machine where Terraform plans {standard}. Here it took this many "
+        f"times as long while ours was measured: {here}."
     )
 
 

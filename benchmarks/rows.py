@@ -1,19 +1,31 @@
-"""What is measured: whole processes, the stages of one, and peers that were given up."""
+"""What is measured: whole processes, the stages of one, and what was given up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
-from benchmarks.measure import Figure
+from benchmarks.measure import Command, Figure, Run, Unexpected
 
 OURS = "reconciler"
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What `who` does over `size` resources in `files` files, as a whole process; no size where it does not
+    matter."""
+
+    who: str
+    size: int | None
+    files: int | None
+    what: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """A whole process of `who` over `size` resources in `files` files; no size where it does not matter."""
+    """A task's figure."""
 
     who: str
     size: int | None
@@ -46,17 +58,47 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """What did not end as it should; nothing of `who` and `size` was measured after it."""
+    """What of `who` and `size` did not end as it should."""
 
     who: str
     size: int | None
     why: str
+
+    @classmethod
+    def because(cls, who: str, size: int | None, reason: Unexpected) -> GivenUp:
+        """With the last words of the reason."""
+        return cls(who, size, " ".join(str(reason).split())[-400:])
 
     def __str__(self) -> str:
         return f"{_place(self.who, self.size, None)}: given up: {self.why}"
 
 
 Row: TypeAlias = Measured | Stages | GivenUp
+
+
+def in_turns(tasks: Sequence[Task], runs: int) -> Iterator[Measured | GivenUp]:
+    """Each task once, then each once more, and so on: what is to be compared is measured at the same time.
+    The others go on without a task that fails."""
+    found: list[list[Run]] = [[] for _ in tasks]
+    failed: dict[int, Unexpected] = {}
+    for _ in range(runs):
+        for place, task in enumerate(tasks):
+            if place not in failed:
+                try:
+                    found[place].append(task.command.run())
+                except Unexpected as reason:
+                    failed[place] = reason
+    for place, task in enumerate(tasks):
+        if place in failed:
+            yield GivenUp.because(task.who, task.size, failed[place])
+        else:
+            yield Measured(task.who, task.size, task.files, task.what, Figure(tuple(found[place])))
+
+
+def one_by_one(tasks: Sequence[Task], runs: int) -> Iterator[Measured | GivenUp]:
+    """All runs of the first task, then all of the second, and so on."""
+    for task in tasks:
+        yield from in_turns([task], runs)
 
 
 def as_json(row: Row) -> dict[str, Any]:

@@ -12,11 +12,11 @@ import yaml
 
 from benchmarks.account import Remembering
 from benchmarks.goals import GOALS, judged
-from benchmarks.measure import Figure, Run, Unexpected, measure
+from benchmarks.measure import Command, Figure, Run, Unexpected
 from benchmarks.ours import CHANGED, COLD, FEW, PARSED, applied
-from benchmarks.peers import NOOP, OCTODNS, TERRAFORM
+from benchmarks.peers import NOOP, NOOP_OF_LARGE, OCTODNS, TERRAFORM
 from benchmarks.results import lines_of, tables
-from benchmarks.rows import OURS, Measured
+from benchmarks.rows import OURS, GivenUp, Measured, Task, in_turns
 from benchmarks.world import change_some, make_world, write_layout
 
 WORLD = make_world(30)
@@ -66,9 +66,23 @@ def test_own_time() -> None:
 
 def test_failures(tmp_path: Path) -> None:
     """A command that fails has no figures, and its last words are kept."""
-    command = [sys.executable, "-c", "print('out of petals'); raise SystemExit(3)"]
+    arguments = [sys.executable, "-c", "print('out of petals'); raise SystemExit(3)"]
     with pytest.raises(Unexpected, match=r"ended with 3, not 0:\nout of petals"):
-        measure(command, folder=tmp_path, environment={}, runs=1)
+        Command(arguments, tmp_path, {}).run()
+
+
+def test_turns(tmp_path: Path) -> None:
+    """What is compared is measured in turns, and a task that fails is given up, not the others."""
+    begun = []
+
+    def task(name: str, code: str) -> Task:
+        command = Command([sys.executable, "-c", code], tmp_path, {}, prepare=lambda: begun.append(name))
+        return Task(name, 10, None, "nothing", command)
+
+    ours, broken, peer = in_turns([task("ours", ""), task("broken", "1 / 0"), task("peer", "")], 3)
+    assert begun == ["ours", "broken", "peer", "ours", "peer", "ours", "peer"]
+    assert isinstance(broken, GivenUp) and "division by zero" in broken.why
+    assert [len(each.figure.runs) for each in (ours, peer) if isinstance(each, Measured)] == [3, 3]
 
 
 def test_answers_are_kept() -> None:
@@ -92,17 +106,22 @@ def test_answers_are_kept() -> None:
     assert remembering.seconds > 0
 
 
+def _figure(*seconds: float, memory: float | None = None) -> Figure:
+    """Runs of so many seconds, in which nobody waited, with as many MB unless said otherwise."""
+    return Figure(tuple(Run(each, each, each if memory is None else memory, 0) for each in seconds))
+
+
 def _measured(seconds: float, terraform: float) -> list[Measured]:
     """Everything measured, ours in as many seconds and MB, the peers in so many more."""
     sizes = (1_000, 10_000, 100_000)
     whats = (COLD, PARSED, CHANGED, applied(FEW))
     starts = ("--version", "validate of the quick start", "plan of the quick start")
-    ours = Figure(1, seconds, seconds, seconds, seconds)
-    peer = Figure(1, terraform, terraform, terraform, terraform)
+    ours, peer = _figure(seconds), _figure(terraform)
     return [
         *(Measured(OURS, None, None, what, ours) for what in starts),
         *(Measured(OURS, size, 100, what, ours) for size in sizes for what in whats),
         *(Measured(who, 10_000, None, NOOP, peer) for who in (TERRAFORM, OCTODNS)),
+        Measured(TERRAFORM, 100_000, None, NOOP_OF_LARGE, peer),
     ]
 
 
@@ -123,13 +142,31 @@ def test_slow_machines() -> None:
     assert not version.is_reached
 
 
+def test_changing_machines() -> None:
+    """Each run is compared with the peer's run beside it: that a machine grows slower meanwhile says nothing
+    of ours, and neither does that it was faster for another size."""
+    rows = [
+        Measured(TERRAFORM, 10_000, None, NOOP, _figure(40, 80, 160)),
+        Measured(OURS, 10_000, 100, COLD, _figure(2, 4, 6)),
+        Measured(OURS, 100_000, 100, COLD, _figure(80, 40)),
+        Measured(TERRAFORM, 100_000, None, NOOP_OF_LARGE, _figure(79.2, 39.6)),
+    ]
+    there = {each.what: round(each.as_there, 2) for each in judged(rows) if each.unit != "MB"}
+    assert there == {
+        f"{COLD}, 10,000": round(39.6 / 20, 2),
+        f"{COLD}, 100,000 against 10,000": round(40 / (39.6 / 20), 2),
+        f"{COLD}, 10,000 against {TERRAFORM}": 20,
+    }
+
+
 def test_growth() -> None:
     """The power with which something grows: 1 is linear, 2 is quadratic."""
     seconds = {1_000: 1.0, 10_000: 10.0, 100_000: 1_000.0}
-    rows = [Measured(OURS, size, 1, COLD, Figure(1, each, each, each, 100)) for size, each in seconds.items()]
+    rows = [Measured(OURS, size, 1, COLD, _figure(each, memory=100)) for size, each in seconds.items()]
     (line,) = lines_of(rows)
     assert [(round(time, 6), memory) for _, _, time, memory in line.exponents()] == [(1, 0), (2, 0)]
     assert "| reconciler: no-op plan, cold | 10,000 to 100,000 | 2.00 | 0.00 |" in tables(rows)
+    assert "| reconciler | 10,000 | 1 | no-op plan, cold | 10.00 | 10.00 | 10.00 | 100 | 1 |" in tables(rows)
 
 
 def test_the_last_line() -> None:
