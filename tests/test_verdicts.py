@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from world import CUSTOMERS, PROJECT, World
 
+from reconciler.kinds.prebooks import reading
+from reconciler.kinds.prebooks.answer import parse_prebook
+from reconciler.kinds.prebooks.prebook import live_prebook, prebook_json
+from reconciler.kinds.row import Row
 from reconciler.model.address import Address
 from reconciler.model.deferred import Deferred
+from reconciler.model.resource import LiveResource
 from reconciler.reading import AccountReading, read_account
 
 ORDER = Address("purchase_orders", "weekly")
@@ -112,3 +118,60 @@ def test_what_another_version_found_is_found_anew(world: World) -> None:
     world.database.execute("UPDATE agreements SET background = 'another'")
     assert not is_agreed(world)
     assert world.plan().changes == ()
+
+
+PREBOOK = """\
+  {name}:
+    customer: {customer}
+    ship_date: 2027-02-01
+    carrier: KLA
+    location: MIA
+    items:
+      red: {{product: RSFRE60, box_type: HB, unit: stem, bunches: 12, stems: 25, boxes: {boxes}, price: 0.42}}
+"""
+
+
+def prebooks(boxes: int) -> str:
+    """Two with the same header, of which one has so many boxes, and one for somebody else."""
+    every = (("grows", "bloomnet", boxes), ("like-it", "bloomnet", 4), ("for-another", "petal", 4))
+    written = (PREBOOK.format(name=name, customer=buyer, boxes=count) for name, buyer, count in every)
+    return CUSTOMERS + "  petal: {komet: {code: PETALHSE}}\nprebooks:\n" + "".join(written)
+
+
+def test_what_a_changed_prebook_could_be_taken_for_is_looked_into(tmp_path: Path) -> None:
+    """Komet could put a new line into another of the same day and customer, agreed on or not; a prebook for
+    somebody else stays as it was."""
+    world = World.make(tmp_path / "repository")
+    world.write(all=prebooks(4))
+    world.apply(world.plan())
+    world.plan()
+    world.write(all=prebooks(5))
+    wanted = read(world).basis.matches["prebooks"].wanted
+    names = ("grows", "like-it", "for-another")
+    grows, like_it, another = (wanted[Address("prebooks", name)] for name in names)
+    assert not grows.is_agreed and like_it.is_agreed and another.is_agreed
+    assert grows.live is not None and like_it.live is not None and another.live is not None
+    assert grows.live.attributes["rivals"] == [like_it.live.number, "prebooks.like-it"]
+    assert isinstance(another.live.attributes, Deferred) and not another.live.attributes.is_made
+    world.close()
+
+
+def test_a_prebook_that_shows_no_customer_is_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could be taken for any other one, and only what it says tells that."""
+
+    def parse_without_customer(row: Row) -> LiveResource:
+        found = parse_prebook(row)
+        shown = replace(live_prebook(found.attributes), customer_id=None)
+        return replace(found, attributes=prebook_json(shown))
+
+    monkeypatch.setattr(reading, "parse_prebook", parse_without_customer)
+    world = World.make(tmp_path / "repository")
+    world.write(all=prebooks(4))
+    world.apply(world.plan())
+    for _ in range(2):
+        assert world.plan().changes == ()
+    wanted = read(world).basis.matches["prebooks"].wanted
+    assert [match.is_agreed for match in wanted.values()] == [False] * 3
+    world.close()

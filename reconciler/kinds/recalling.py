@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -10,7 +11,6 @@ from reconciler.kinds.kind import Scope
 from reconciler.kinds.row import Row
 from reconciler.model.deferred import Deferred
 from reconciler.model.glance import Glance
-from reconciler.model.query import RawRows
 from reconciler.model.resource import LiveResource
 from reconciler.model.value import Json
 
@@ -27,17 +27,19 @@ def recall(kind: str, answer: Row, key: str, scope: Scope, parse: Parse) -> Iter
         yield from map(parse, answer.rows(key))
         return
     known = scope.remembered.of_list(kind, listed.digest)
+    came_in = f"{listed.digest} {len(listed if known is None else known)}"
     if known is None:
-        came_in = f"{listed.digest} {len(listed)}"
-        yield from (_recall_row(kind, row, scope, parse, came_in) for row in answer.rows(key))
+        for place, row in enumerate(answer.rows(key)):
+            yield _recall_row(kind, row, scope, parse, came_in, place)
     else:
-        came_in = f"{listed.digest} {len(known)}"
-        unread = _Unread(answer, key, listed, parse)
-        yield from (unread.resource(kind, each, came_in) for each in known)
+        for place, each in enumerate(known):
+            yield _recalled(
+                kind, each, partial(_read, answer, key, place, parse), each.spelling, came_in, place
+            )
 
 
-def _recall_row(kind: str, row: Row, scope: Scope, parse: Parse, came_in: str) -> LiveResource:
-    """The resource that one row shows; `came_in` names its list."""
+def _recall_row(kind: str, row: Row, scope: Scope, parse: Parse, came_in: str, place: int) -> LiveResource:
+    """The resource that one row shows; `came_in` names its list, in which it stands at `place`."""
     raw = row.raw
     if raw is None:
         return parse(row)
@@ -47,33 +49,27 @@ def _recall_row(kind: str, row: Row, scope: Scope, parse: Parse, came_in: str) -
         digest = raw.digest
         known = scope.remembered.of_row(kind, digest) if digest else None
         if known is None:
-            return replace(parse(row), shown=digest, spelling=spelling, came_in=came_in)
-    attributes = Deferred(lambda: parse(row).attributes)
+            return replace(
+                parse(row), shown=digest, row=digest, spelling=spelling, came_in=came_in, place=place
+            )
+    return _recalled(kind, known, lambda: parse(row).attributes, spelling, came_in, place)
+
+
+def _recalled(
+    kind: str,
+    known: Glance,
+    read: Callable[[], Mapping[str, Json]],
+    spelling: str,
+    came_in: str,
+    place: int,
+) -> LiveResource:
+    """The resource of which `known` is known; what it says is `read` when somebody asks."""
+    attributes, row = Deferred(read), known.row
     return LiveResource(
-        kind, known.id, known.number, known.marker, attributes, known.shown, spelling, came_in
+        kind, known.id, known.number, known.marker, attributes, row, row, spelling, came_in, place
     )
 
 
-class _Unread:
-    """A list of which every row is known: it is cut when somebody looks into one of them."""
-
-    def __init__(self, answer: Row, key: str, listed: RawRows, parse: Parse) -> None:
-        self._answer = answer
-        self._key = key
-        self._listed = listed
-        self._parse = parse
-        self._rows: dict[str, Row] = {}
-
-    def resource(self, kind: str, known: Glance, came_in: str) -> LiveResource:
-        """The resource of which `known` is known."""
-        attributes = Deferred(lambda: self._read(known.spelling))
-        return LiveResource(
-            kind, known.id, known.number, known.marker, attributes, known.shown, known.spelling, came_in
-        )
-
-    def _read(self, spelling: str) -> Mapping[str, Json]:
-        if not self._rows:
-            self._rows = {
-                row.raw.spelling: row for row in self._answer.rows(self._key) if row.raw is not None
-            }
-        return self._parse(self._rows[spelling]).attributes
+def _read(answer: Row, key: str, place: int, parse: Parse) -> Mapping[str, Json]:
+    """What stands at `place` of a list: to find it there, nothing else of the list is looked into."""
+    return parse(answer.row_at(key, place)).attributes

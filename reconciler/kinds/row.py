@@ -98,9 +98,13 @@ class Row(Struct, frozen=True):
         if not is_list(value):
             raise self._unexpected(key, "a list", value)
         for index, member in enumerate(value):
-            if not isinstance(member, Mapping):
-                raise self._unexpected(f"{key}[{index}]", "an object", member)
-            yield Row(self.method, f"{self.where}{key}[{index}].", member)
+            yield self._member(key, index, member)
+
+    def row_at(self, key: str, index: int) -> Row:
+        """The object at `index` of the list at `key`, which is there."""
+        value = self.members[key]
+        assert is_list(value)
+        return self._member(key, index, value[index])
 
     def row(self, key: str) -> Row | None:
         """The object at `key`, also when it comes as a list of one (Komet API §3.1), or None."""
@@ -128,6 +132,11 @@ class Row(Struct, frozen=True):
         """The same row, looked into once for all of its members."""
         raw = self.raw
         return self if raw is None else Row(self.method, self.where, raw.members)
+
+    def _member(self, key: str, index: int, member: object) -> Row:
+        if not isinstance(member, Mapping):
+            raise self._unexpected(f"{key}[{index}]", "an object", member)
+        return Row(self.method, f"{self.where}{key}[{index}].", member)
 
     def _whole(self, key: str, value: object) -> int:
         if isinstance(value, str) and _DIGITS.fullmatch(value):

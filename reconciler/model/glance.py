@@ -11,12 +11,12 @@ from reconciler.model.resource import Marker
 
 
 class Glance(Struct, frozen=True, array_like=True):
-    """What is known of a row: `shown` is the digest of what it says, `spelling` of the bytes that say it."""
+    """What is known of a row: `row` is the digest of what it says, `spelling` of the bytes that say it."""
 
     id: int
     number: str | None
     marker: Marker | None
-    shown: str
+    row: str
     spelling: str
 
 
@@ -31,7 +31,7 @@ class Glances:
         self._lists = lists or {}
 
     def of_list(self, kind: str, digest: str) -> Sequence[Glance] | None:
-        """All rows of a list; None when it is not known."""
+        """All rows of a list, in its order; None when it is not known."""
         known = self._lists.get((kind, digest))
         return None if known is None else known()
 
@@ -45,5 +45,5 @@ class Glances:
             (kind, digest): each
             for (kind, _), known in self._lists.items()
             for each in known()
-            for digest in (each.shown, each.spelling)
+            for digest in (each.row, each.spelling)
         }

@@ -52,9 +52,9 @@ class Marker(Struct, frozen=True, array_like=True):
 class LiveResource(Struct, frozen=True):
     """A resource as Komet shows it. `attributes` are canonical JSON, only what a kind compares or needs.
 
-    `shown` is the digest of what the row says that says all of this, "" where it takes more than one,
-    `spelling` the digest of how it says it, and `came_in` that of the list in which it came, with the number
-    of its rows.
+    `row` is the digest of what its row says, `spelling` of how it says it, and `came_in` that of the list in
+    which it came, with the number of its rows, where it stood at `place`. `shown` is `row` where that says
+    all of this, "" where it takes more than one.
     """
 
     kind: str
@@ -63,8 +63,10 @@ class LiveResource(Struct, frozen=True):
     marker: Marker | None
     attributes: Mapping[str, Json]
     shown: str = ""
+    row: str = ""
     spelling: str = ""
     came_in: str = ""
+    place: int = 0
 
     def __eq__(self, other: object) -> bool:
         """Whether they are the same and say the same, however their rows put it."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from hashlib import sha256
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import MsgspecError
@@ -183,16 +184,18 @@ def _keyed(scope: Scope, keys: Iterable[tuple[str, int]]) -> Iterator[tuple[Colu
 
 
 def _by_list(live: Iterable[LiveResource]) -> dict[str, list[LiveResource]]:
-    """What came in each list, of all that one row shows."""
+    """What came in each list, of all that was recognised by its row."""
     found: dict[str, list[LiveResource]] = {}
     for each in live:
-        if each.shown:
+        if each.row:
             found.setdefault(each.came_in, []).append(each)
     return found
 
 
 def _glances_text(found: Iterable[LiveResource]) -> str:
-    known = [Glance(each.id, each.number, each.marker, each.shown, each.spelling) for each in found]
+    """In the order of the list, so that each is found in it by its place."""
+    ordered = sorted(found, key=attrgetter("place"))
+    known = [Glance(each.id, each.number, each.marker, each.row, each.spelling) for each in ordered]
     return encode(known).decode()
 
 

@@ -67,7 +67,8 @@ class Memory:
         answers = [answer(each) for each in lists]
         found = {each.id: each for one in answers for each in recall(KIND, row_of(one), KEY, scope, parse)}
         self.is_cut = any(one.payload[KEY]._rows is not None for one in answers)  # type: ignore[attr-defined]
-        self.state.snapshots.put(WHOSE, Snapshot("1", {KIND: list(found.values())}, frozenset(), NOW))
+        live = [found[id] for id in sorted(found)]  # the order of a list is Komet's
+        self.state.snapshots.put(WHOSE, Snapshot("1", {KIND: live}, frozenset(), NOW))
         return found
 
     @property
@@ -84,11 +85,12 @@ def order(id: int, boxes: int = 4, comments: str = "[rc:bloomnet-miami/weekly]")
 def test_a_list_that_came_before_is_not_cut() -> None:
     """Everything that is asked before an order is looked into is known; then it says what it said."""
     memory = Memory()
-    first = memory.read([order(1), order(2)])
+    first = memory.read([order(2, boxes=7), order(1)])
     assert memory.is_cut
-    second = memory.read([order(1), order(2)])
+    second = memory.read([order(2, boxes=7), order(1)])
     assert not memory.is_cut
     assert second == first and second[2].shown == first[2].shown
+    assert second[2].attributes["boxes"] == 7
 
 
 def test_a_row_that_came_before_is_known_in_another_list() -> None:

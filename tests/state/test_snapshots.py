@@ -22,9 +22,8 @@ KIND = "purchase_orders"
 
 def order(id: int, boxes: int = 1, came_in: str = "list 1") -> LiveResource:
     """An order as a row showed it, the only one of its list."""
-    return LiveResource(
-        KIND, id, f"P{id}", None, {"boxes": boxes}, f"row {id} of {boxes}", f"spelled {id}", came_in
-    )
+    row = f"row {id} of {boxes}"
+    return LiveResource(KIND, id, f"P{id}", None, {"boxes": boxes}, row, row, f"spelled {id}", came_in)
 
 
 def snapshot(*orders: LiveResource, at: datetime, format: str = "1") -> Snapshot:
@@ -99,14 +98,17 @@ def test_a_glance_is_what_a_row_says_before_it_is_looked_into(
 
 
 def test_a_list_is_known_by_all_of_its_rows_or_not_at_all(state: State, scope: Scope, now: datetime) -> None:
-    """Not where a row stood in another list too, or was not told by one row alone."""
-    twice = [order(1, came_in="first 2"), order(2, came_in="second 2"), order(3, came_in="second 2")]
-    dark = [order(4, came_in="third 2"), replace(order(5, came_in="third 2"), shown="")]
+    """Not where a row stood in another list too, or was not recognised. That other answers said more of it is
+    no reason."""
+    twice = [order(1, came_in="first 2"), order(2, came_in="second 2")]
+    twice.append(replace(order(3, came_in="second 2"), shown=""))
+    dark = [order(4, came_in="third 2"), replace(order(5, came_in="third 2"), shown="", row="")]
     state.snapshots.put(scope, snapshot(*twice, *dark, at=now))
     known = state.snapshots.glances(scope, "1")
     assert known.of_list(KIND, "first") is known.of_list(KIND, "third") is None
     second = known.of_list(KIND, "second")
     assert second is not None and [each.id for each in second] == [2, 3]
+    assert second[1].row == "row 3 of 1"
 
 
 def test_a_list_that_does_not_come_again_is_forgotten(state: State, scope: Scope, now: datetime) -> None:

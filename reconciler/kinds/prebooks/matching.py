@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
 from reconciler.kinds.kind import Match, Matches, Scope, Subject
 from reconciler.kinds.orders.line import CANCELLED
-from reconciler.kinds.orders.matching import OrderTraits, match_orders, ship_date
+from reconciler.kinds.orders.matching import OrderTraits, match_orders
 from reconciler.kinds.prebooks.answer import NAME
 from reconciler.kinds.prebooks.calls import added_lines
 from reconciler.kinds.prebooks.picture import picture_of
@@ -53,21 +53,31 @@ def match_prebooks(sought: Sequence[Sought], live: Sequence[LiveResource], scope
 def _headers(
     sought: Sequence[Sought], live: Sequence[LiveResource], matches: Matches, scope: Scope
 ) -> Headers:
-    """The headers on the dates of what is not agreed on: nobody asks for the others."""
+    """The headers of what is not agreed on, and of what has date and customer of one of these: nobody asks
+    for the others, which are not looked into."""
     agreed = {address for address, match in matches.wanted.items() if match.is_agreed}
-    doubtful = [each for each in sought if each.resolved is not None and each.address not in agreed]
-    dates = {ship_date(each.resolved) for each in doubtful if each.resolved is not None}
-    dates |= {
-        ship_date(order)
+    doubtful = [
+        wanted_prebook(each.resolved.attributes)
+        for each in sought
+        if each.resolved is not None and each.address not in agreed
+    ]
+    standing = [
+        live_prebook(order.attributes)
         for match in (*matches.wanted.values(), *matches.orphans.values())
         if not match.is_agreed
         for order in (match.live, *match.retired)
         if order is not None
-    }
+    ]
+    buyers: dict[str, set[int | None]] = defaultdict(set)
+    for wanted in doubtful:
+        customer = scope.ids.by_address.get(Address("customers", wanted.customer))
+        buyers[wanted.ship_date] |= set() if customer is None else {customer}
+    for stands in standing:
+        buyers[stands.ship_date].add(stands.customer_id)
     quiet = {
         each.binding.id: each.address
         for each in sought
-        if each.address in agreed and each.binding and each.binding.facts.get("ship_date") not in dates
+        if each.address in agreed and each.binding and not _is_among(buyers, each, each.binding, scope)
     }
     away = set(quiet.values())
     headers = Headers()
@@ -80,17 +90,29 @@ def _headers(
     return headers
 
 
+def _is_among(buyers: Mapping[str, Set[int | None]], agreed: Sought, binding: Binding, scope: Scope) -> bool:
+    """Whether a prebook that is agreed on has the date and the customer of one that is not. It does show its
+    customer, since what does not is never agreed on; one of the others that shows none could be anybody's."""
+    here = buyers.get(str(binding.facts.get("ship_date")), frozenset())
+    needed = agreed.resolved.depends_on if agreed.resolved is not None else ()
+    own = {scope.ids.by_address.get(each) for each in needed if each.kind == "customers"}
+    return None in here or not own.isdisjoint(here)
+
+
 def _seen(
     match: Match, address: Address, binding: Binding | None, headers: Headers, live: Sequence[LiveResource]
 ) -> Match:
-    """`match` with what has the same header; or with the ghost of a prebook that vanished."""
+    """`match` with what has the same header; or with the ghost of a prebook that vanished. One that shows no
+    customer has to be looked into by every plan: it could have the header of any other."""
     if match.is_agreed:
         return match
     if match.live is None:
         return match if binding is None or not binding.id else Match(cancelled=_ghost(binding))
-    rivals = headers.rivals(live_header(live_prebook(match.live.attributes)), str(address))
+    prebook = live_prebook(match.live.attributes)
+    rivals = headers.rivals(live_header(prebook), str(address))
     attributes: dict[str, Json] = dict(match.live.attributes) | {"rivals": [*rivals]}
-    return replace(match, live=replace(match.live, attributes=attributes))
+    shown = match.live.shown if prebook.customer_id is not None else ""
+    return replace(match, live=replace(match.live, attributes=attributes, shown=shown))
 
 
 def _ghost(binding: Binding) -> LiveResource:
