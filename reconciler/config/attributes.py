@@ -15,16 +15,19 @@ def kept_bytes(simple: Json) -> bytes:
 
 
 class Attributes(Mapping[str, Value]):
-    """The attributes of a resource of `kind`, made from their bytes when first asked for.
+    """The attributes of a resource of `kind`, made from their bytes, from `start` to `end` of all that is
+    `kept` of their file, when first asked for.
 
     A plan compares thousands of resources by their digests and looks into few of them.
     """
 
-    __slots__ = ("_bytes", "_kind", "_value")
+    __slots__ = ("_bytes", "_end", "_kind", "_start", "_value")
 
-    def __init__(self, kind: str, kept: bytes) -> None:
+    def __init__(self, kind: str, kept: bytes, start: int = 0, end: int | None = None) -> None:
         self._kind = kind
         self._bytes = kept
+        self._start = start
+        self._end = end
         self._value: Mapping[str, Value] | None = None
 
     def __getitem__(self, key: str) -> Value:
@@ -46,7 +49,7 @@ class Attributes(Mapping[str, Value]):
         if self._value is None:
             from reconciler.config.conversion import convert
 
-            value, _ = convert(self._kind, decode(self._bytes))
+            value, _ = convert(self._kind, decode(memoryview(self._bytes)[self._start : self._end]))
             assert isinstance(value, dict)
             self._value = value
         return self._value

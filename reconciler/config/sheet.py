@@ -50,7 +50,7 @@ class Sheet(Struct, frozen=True):
         for kind, name, line, column, digest, size in self.rows:
             start, end = end, end + size
             origin = source.origin(Mark(line, column))
-            attributes = Attributes(kind, self.bodies[start:end])
+            attributes = Attributes(kind, self.bodies, start, end)
             yield DesiredResource(Address(kind, name), attributes, origin, digest)
 
 

@@ -46,8 +46,16 @@ class Canonical(Deferred[Json], Generic[W]):
     __slots__ = ("value",)
 
     def __init__(self, value: W) -> None:
-        super().__init__(lambda: value.json)
         self.value = value
+        self._make = None  # thousands of these are made, and a function for each would cost as much again
+        self._made = None
+
+    @property
+    def made(self) -> Mapping[str, Json]:
+        """The value as JSON."""
+        if self._made is None:
+            self._made = self.value.json
+        return self._made
 
     def __getitem__(self, key: str) -> Json:
         """What is asked of one field that is JSON already is no reason to write all of them."""

@@ -16,9 +16,12 @@ class Deferred(Mapping[str, V], Generic[V]):
 
     __slots__ = ("_made", "_make")
 
+    _make: Callable[[], Mapping[str, V]] | None
+    _made: Mapping[str, V] | None
+
     def __init__(self, make: Callable[[], Mapping[str, V]]) -> None:
-        self._make: Callable[[], Mapping[str, V]] | None = make
-        self._made: Mapping[str, V] | None = None
+        self._make = make
+        self._made = None
 
     @property
     def is_made(self) -> bool:

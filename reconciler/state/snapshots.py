@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from functools import cache, partial
 from hashlib import sha256
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from msgspec import MsgspecError
 from msgspec.json import Decoder, encode
@@ -43,6 +43,9 @@ _WHOLE_MARK = "="
 """What begins the digest of what no single row shows."""
 
 _TABLES = ("live", "live_attributes")
+
+_ListKey: TypeAlias = tuple[str, str]
+"""Kind, and digest and length of a list."""
 
 _GLANCES = Decoder(list[Glance])
 
@@ -106,20 +109,20 @@ class Snapshots:
 
     def put(self, scope: Scope, snapshot: Snapshot) -> None:
         """Remember `snapshot` in place of the one before."""
-        said = {(kind, each.id, _said(each)): each for kind, found in snapshot.live.items() for each in found}
         sought = json_text(sorted(map(".".join, snapshot.sought)))
-        digest, taken_at = _digest(said, sought), moment_text(snapshot.taken_at)
+        whole = _whole_lists(snapshot.live)
+        digest, taken_at = _digest(snapshot, whole.keys(), sought), moment_text(snapshot.taken_at)
         with self._database.transaction():
             head = self._head(scope)
             if head is None or head.format != snapshot.format:
                 self._forget(scope)  # what another reader wrote
             if head is None or (head.format, head.digest) != (snapshot.format, digest):
-                self._replace(scope, said)
+                self._replace(scope, snapshot.live)
                 note = (*scope.key, snapshot.format, taken_at, sought, digest)
                 self._database.execute(_NOTE, note)
             else:
                 self._database.execute(_AGAIN, (taken_at, *scope.key))
-            self._keep_lists(scope, snapshot.live)
+            self._keep_lists(scope, whole)
 
     def renew(
         self, scope: Scope, later: Mapping[str, Iterable[LiveResource]], gone: Mapping[str, Collection[int]]
@@ -142,20 +145,15 @@ class Snapshots:
         for table in (*_TABLES, "glances"):
             self._database.execute(f"DELETE FROM {table} WHERE {_HERE}", scope.key)
 
-    def _replace(self, scope: Scope, read: Mapping[tuple[str, int, str], LiveResource]) -> None:
+    def _replace(self, scope: Scope, live: Mapping[str, Sequence[LiveResource]]) -> None:
         """Write what says something else than what is remembered of it, and drop what is gone."""
+        read = {(kind, each.id, _said(each)): each for kind, found in live.items() for each in found}
         known = set(self._database.query(f"SELECT kind, id, said FROM live WHERE {_HERE}", scope.key))
         self._keep(scope, [(key[2], each) for key, each in read.items() if key not in known])
         self._drop(scope, {key[:2] for key in known} - {key[:2] for key in read})
 
-    def _keep_lists(self, scope: Scope, live: Mapping[str, Sequence[LiveResource]]) -> None:
+    def _keep_lists(self, scope: Scope, whole: Mapping[_ListKey, Sequence[LiveResource]]) -> None:
         """What is known of the rows of each list that came whole."""
-        whole = {
-            (kind, came_in): found
-            for kind, each in live.items()
-            for came_in, found in _by_list(each).items()
-            if came_in.endswith(f" {len(found)}")
-        }
         before = set(self._database.query(f"SELECT kind, came_in FROM glances WHERE {_HERE}", scope.key))
         self._database.execute_all(
             f"DELETE FROM glances WHERE {_HERE} AND kind = ? AND came_in = ?",
@@ -183,13 +181,14 @@ def _keyed(scope: Scope, keys: Iterable[tuple[str, int]]) -> Iterator[tuple[Colu
     return ((*scope.key, kind, id) for kind, id in sorted(keys))
 
 
-def _by_list(live: Iterable[LiveResource]) -> dict[str, list[LiveResource]]:
-    """What came in each list, of all that was recognised by its row."""
-    found: dict[str, list[LiveResource]] = {}
-    for each in live:
-        if each.row:
-            found.setdefault(each.came_in, []).append(each)
-    return found
+def _whole_lists(live: Mapping[str, Sequence[LiveResource]]) -> dict[_ListKey, list[LiveResource]]:
+    """By list what came in it, of the lists of which every row was recognised and came in no other."""
+    found: dict[_ListKey, list[LiveResource]] = {}
+    for kind, resources in live.items():
+        for each in resources:
+            if each.row:
+                found.setdefault((kind, each.came_in), []).append(each)
+    return {key: each for key, each in found.items() if key[1].endswith(f" {len(each)}")}
 
 
 def _glances_text(found: Iterable[LiveResource]) -> str:
@@ -215,9 +214,16 @@ def _said(each: LiveResource) -> str:
     )
 
 
-def _digest(said: Iterable[tuple[str, int, str]], sought: str) -> str:
-    """Equal for equal snapshots, but for their age."""
-    return sha256(encode([*said, sought])).hexdigest()
+def _digest(snapshot: Snapshot, whole: Set[_ListKey], sought: str) -> str:
+    """Equal for equal snapshots, but for their age: a list that came `whole` says what its rows do, unless
+    other answers said more of one."""
+    rest = [
+        (kind, each.id, _said(each))
+        for kind, found in snapshot.live.items()
+        for each in found
+        if not each.shown or (kind, each.came_in) not in whole
+    ]
+    return sha256(encode([sorted(whole), rest, sought])).hexdigest()
 
 
 def _row(said: str, each: LiveResource) -> tuple[Column, ...]:

@@ -68,9 +68,10 @@ def test_only_what_has_changed_is_written(state: State, scope: Scope, now: datet
 @pytest.mark.parametrize("shown", ["", "a digest"])
 def test_what_changes_beside_is_written(state: State, scope: Scope, now: datetime, shown: str) -> None:
     """Another number is another row, whether one row shows everything or not."""
-    first = replace(order(1), shown=shown)
+    first = replace(order(1), shown=shown, row=shown, came_in=f"{shown} 1")
     state.snapshots.put(scope, snapshot(first, at=now))
-    second = replace(first, number="P2", shown=shown and "another")
+    other = shown and "another"
+    second = replace(first, number="P2", shown=other, row=other, came_in=f"{other} 1")
     state.snapshots.put(scope, snapshot(second, at=now))
     assert state.snapshots.get(scope) == snapshot(second, at=now)
 
