@@ -89,7 +89,7 @@ def _accepted(session: Session, basis: Basis, address: Address, is_named: bool) 
     """What the kind of `address` makes of its live state."""
     written = session.configuration.resources[address].attributes
     matches = basis.matches.get(address.kind, Matches({}))
-    match, kind = matches.wanted.get(address), REGISTRY[address.kind]
+    match, kind = matches.standing.get(address), REGISTRY[address.kind]
     if match is None or address in matches.settled:
         return Accepted(written)
     subject = Subject(address, basis.resolved[address], match, basis.applied.get(address))

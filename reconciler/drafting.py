@@ -36,7 +36,7 @@ class Drafts(Struct):
         """The ids of the live resources of `kind` that the configuration speaks of."""
         ids: set[int] = set()
         matches = self.basis.matches.get(kind)
-        for match in matches.wanted.values() if matches else ():
+        for match in matches.standing.values() if matches else ():
             for live in (match.live, match.cancelled, *match.retired):
                 if live is not None and kind == "reservations":
                     lines = live.attributes["lines"]

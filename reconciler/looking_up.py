@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from reconciler.kinds.catalogue import LISTS, Catalogue, list_from_rows, rows_fr
 from reconciler.kinds.kind import Scope
 from reconciler.kinds.registry import REGISTRY
 from reconciler.model.address import Address
+from reconciler.model.agreement import Agreement
 from reconciler.model.deferred import Deferred
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.resource import (
@@ -73,9 +75,12 @@ def wanted_of(session: Session) -> Wanted:
 
 def _wanted(session: Session, scope: Scope) -> tuple[Wanted, list[Diagnostic]]:
     """The configuration with its codes looked up in the lists of `scope`, and what is not found there."""
-    verdicts, bindings, applied = _remembered(session, scope)
+    verdicts, doubtful, applied = _remembered(session, scope)
     resolved, faults = _resolve_all(session, scope, verdicts)
-    bindings = {each: bound for each, bound in bindings.items() if not _is_stale_import(bound, resolved)}
+    bindings = BoundWhenAsked(
+        verdicts.before,
+        {each: bound for each, bound in doubtful.items() if not _is_stale_import(bound, resolved)},
+    )
     moved = {str(old): new for old, new in session.configuration.moved.items()}
     return Wanted(resolved, bindings, applied, replace(scope, moved=moved), verdicts), faults
 
@@ -116,8 +121,8 @@ def _ship_to_titles(session: Session) -> Iterator[tuple[tuple[str, str], str]]:
 def _remembered(
     session: Session, scope: Scope
 ) -> tuple[Verdicts, dict[Address, Binding], Mapping[Address, Applied]]:
-    """What is remembered under the addresses that there are now: of what was found to be as wanted little,
-    and of all that is doubtful everything."""
+    """What is remembered under the addresses that there are now: of what was found to be as wanted its
+    agreement, and of all that is doubtful everything."""
     configuration, state = session.configuration, session.state
     asked = {each.address for each in state.worklist.open_steps(session.scope)}
     restless = asked.union(configuration.moved, configuration.moved.values())
@@ -127,8 +132,7 @@ def _remembered(
         verdicts = Verdicts.of(agreements, configuration, background, restless)
         bound = state.resources.bound_beside(session.scope, verdicts.before)
         doubtful = bound.union(configuration.resources.keys() - verdicts.before.keys())
-        bindings = {address: each.binding for address, each in verdicts.before.items()}
-        bindings |= state.resources.bindings_of(session.scope, bound)
+        bindings = state.resources.bindings_of(session.scope, bound)
         applied = state.resources.applied_when_asked(session.scope, doubtful)
     for old, new in configuration.moved.items():
         if old in bindings and new not in bindings:
@@ -151,22 +155,80 @@ def moved_applied(
 
 def _resolve_all(
     session: Session, scope: Scope, verdicts: Verdicts
-) -> tuple[dict[Address, ResolvedResource], list[Diagnostic]]:
+) -> tuple[Mapping[Address, ResolvedResource], list[Diagnostic]]:
     """What is wanted as it was when both sides last agreed is looked up only when somebody asks."""
     faults: list[Diagnostic] = []
     resolved: dict[Address, ResolvedResource] = {}
-    for address, desired in session.configuration.resources.items():
-        agreed = verdicts.before.get(address)
-        if agreed is not None:
-            attributes = Deferred(partial(_looked_up, desired, scope))
-            resolved[address] = ResolvedResource(
+    desired, agreed = session.configuration.resources, verdicts.before
+    for address, each in desired.items():
+        if address not in agreed:
+            found = REGISTRY[address.kind].resolve(each, scope, faults.append)
+            if found is not None:
+                resolved[address] = found
+    if faults:
+        desired = {
+            address: each for address, each in desired.items() if address in agreed or address in resolved
+        }
+    return ResolvedWhenAsked(desired, agreed, resolved, scope), faults
+
+
+class ResolvedWhenAsked(Mapping[Address, ResolvedResource]):
+    """What is `desired` with its codes looked up: `known` is here, what is `agreed` on follows when asked."""
+
+    def __init__(
+        self,
+        desired: Mapping[Address, DesiredResource],
+        agreed: Mapping[Address, Agreement],
+        known: dict[Address, ResolvedResource],
+        scope: Scope,
+    ) -> None:
+        self._desired = desired
+        self._agreed = agreed
+        self._known = known
+        self._scope = scope
+
+    def __getitem__(self, address: Address) -> ResolvedResource:
+        found = self._known.get(address)
+        if found is None:
+            agreed, desired = self._agreed[address], self._desired[address]
+            attributes = Deferred(partial(_looked_up, desired, self._scope))
+            found = self._known[address] = ResolvedResource(
                 address, attributes, desired.origin, agreed.policy, agreed.depends_on
             )
-            continue
-        found = REGISTRY[address.kind].resolve(desired, scope, faults.append)
-        if found is not None:
-            resolved[address] = found
-    return resolved, faults
+        return found
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._desired
+
+    def __iter__(self) -> Iterator[Address]:
+        return iter(self._desired)
+
+    def __len__(self) -> int:
+        return len(self._desired)
+
+    def keys(self) -> KeysView[Address]:
+        return self._desired.keys()
+
+
+class BoundWhenAsked(Mapping[Address, Binding]):
+    """What addresses stand for: of the `doubtful` it is here, what is `agreed` on says it when asked."""
+
+    def __init__(self, agreed: Mapping[Address, Agreement], doubtful: Mapping[Address, Binding]) -> None:
+        self._agreed = agreed
+        self._doubtful = doubtful
+
+    def __getitem__(self, address: Address) -> Binding:
+        known = self._agreed.get(address)
+        return self._doubtful[address] if known is None else known.binding
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._agreed or address in self._doubtful
+
+    def __iter__(self) -> Iterator[Address]:
+        return chain(self._agreed, self._doubtful)
+
+    def __len__(self) -> int:
+        return len(self._agreed) + len(self._doubtful)
 
 
 def _looked_up(desired: DesiredResource, scope: Scope) -> Mapping[str, Json]:

@@ -12,6 +12,7 @@ from reconciler import __version__
 from reconciler.asking import asked_shops, read_kind, spared_customers
 from reconciler.errors import ConfigurationError, UsageError
 from reconciler.kinds.asked import AskedShops
+from reconciler.kinds.calm import Calm
 from reconciler.kinds.customers.future_sales import future_sales_faults
 from reconciler.kinds.customers.view import known_ship_tos
 from reconciler.kinds.kind import Kind, LiveIds, Match, Matches, Scope, ShipTo, Subject
@@ -130,8 +131,9 @@ def _read(
     matches: dict[str, Matches] = {}
     read: dict[str, tuple[LiveResource, ...]] = {}
     kept: list[Address] = []
-    remembered = {each: bound.id for each, bound in bindings.items() if each.kind == "customers"}
-    numbers = {each: bound.number for each, bound in bindings.items()}
+    doubtful = {each: bindings[each] for each in bindings if each not in verdicts.before}
+    remembered = {each: bound.id for each, bound in doubtful.items() if each.kind == "customers"}
+    numbers = {each: bound.number for each, bound in doubtful.items()}
     before = read_before(session.snapshot) if session.snapshot is not None else None
     scope = replace(
         scope,
@@ -140,17 +142,25 @@ def _read(
     )
     addresses = by_kind([*resolved, *(each for each in bindings if each not in resolved)])
     for name, kind in REGISTRY.items():
+        steady = verdicts.steady(name, matches, scope.ids) if name in AGREEING else {}
+        calm = {each: one for each, one in steady.items() if one.ship_date >= scope.today}
         sought: list[Sought] = []
-        agreed = verdicts.shown(name, matches, scope.ids) if name in AGREEING else {}
         for address in addresses.get(name, ()):
+            if address in calm:
+                continue
             want = resolved.get(address)
             if want is None and _is_kept(applied.get(address)):
                 kept.append(address)
                 continue
             known = bindings.get(address)
-            sought.append(Sought(address, want, known, False, None, applied, agreed.get(address, "")))
-        read[name] = live = _live(session, before, kind, sought, scope)
-        matches[name] = kind.match(sought, live, scope)
+            sought.append(Sought(address, want, known, False, None, applied, address in steady))
+
+        def wake(address: Address) -> Sought:
+            return Sought(address, resolved[address], bindings.get(address), False, None, applied)
+
+        calmed = replace(scope, calm=Calm(calm, wake))
+        read[name] = live = _live(session, before, kind, sought, calmed)
+        matches[name] = kind.match(sought, live, calmed)
         scope = replace(scope, ids=_with_ids(name, scope.ids, matches[name], resolved, applied, kept))
     return matches, read, scope, kept
 
@@ -204,8 +214,10 @@ def _with_ids(
     """`known` with the ids, numbers and ship-tos of what was found. What is `kept` is not read, and called
     as it was when it was last applied."""
     wanted = matches.wanted
-    ids = {address: match.live.id if match.live else None for address, match in wanted.items()}
-    numbers = {
+    ids: dict[Address, int | None] = {address: live.id for address, live in matches.agreed.items()}
+    numbers = {address: live.number for address, live in matches.agreed.items()}
+    ids |= {address: match.live.id if match.live else None for address, match in wanted.items()}
+    numbers |= {
         address: standing.number if (standing := match.live or match.cancelled) else None
         for address, match in wanted.items()
     }

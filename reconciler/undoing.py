@@ -260,7 +260,7 @@ def _only(basis: Basis, chosen: frozenset[Address]) -> Basis:
         basis,
         matches={
             name: Matches(
-                {each: match for each, match in matches.wanted.items() if each in chosen},
+                {each: match for each, match in matches.standing.items() if each in chosen},
                 {each: match for each, match in matches.orphans.items() if each in chosen},
                 matches.settled & chosen,
                 tuple(each for each in matches.gone if each in chosen),

@@ -50,13 +50,13 @@ class Verdicts(Struct, frozen=True):
         same = {address: each for address, each in agreements.items() if each.wanted == wanted.get(address)}
         return cls(background, same, wanted)
 
-    def shown(self, kind: str, matches: Mapping[str, Matches], ids: LiveIds) -> dict[Address, str]:
-        """The digest of the row at which each resource of `kind` is as wanted, where nothing that it depends
-        on has changed; `matches` are those of the kinds that were read before."""
+    def steady(self, kind: str, matches: Mapping[str, Matches], ids: LiveIds) -> dict[Address, Agreement]:
+        """The agreements on resources of `kind` where nothing that they depend on has changed; `matches` are
+        those of the kinds that were read before."""
         around = _Surroundings(ids)
         steady = _Steady(matches)
         return {
-            address: each.shown
+            address: each
             for address, each in self.before.items()
             if address.kind == kind and around[each.depends_on] == each.around and steady[each.depends_on]
         }
@@ -75,12 +75,7 @@ class Verdicts(Struct, frozen=True):
 
     def agreed(self, matches: Mapping[str, Matches]) -> dict[Address, Agreement]:
         """The agreements that do hold."""
-        return {
-            address: self.before[address]
-            for each in matches.values()
-            for address, match in each.wanted.items()
-            if match.is_agreed
-        }
+        return {address: self.before[address] for each in matches.values() for address in each.agreed}
 
 
 def by_kind(addresses: Iterable[Address]) -> dict[str, list[Address]]:
@@ -127,8 +122,7 @@ class _Steady(dict[tuple[Address, ...], bool]):
         if needed.kind not in AGREEING:
             return True
         known = self._matches.get(needed.kind)
-        match = known.wanted.get(needed) if known is not None else None
-        return match is not None and match.is_agreed
+        return known is not None and needed in known.agreed
 
 
 def background_of(configuration: Configuration, scope: Scope) -> str:

@@ -51,15 +51,14 @@ def read(world: World) -> AccountReading:
 
 def is_agreed(world: World) -> bool:
     """Whether the next plan takes the order for what it was."""
-    return read(world).basis.matches["purchase_orders"].wanted[ORDER].is_agreed
+    return ORDER in read(world).basis.matches["purchase_orders"].agreed
 
 
 def test_what_is_agreed_on_is_not_looked_into(world: World) -> None:
     """Neither what is wanted, nor what is live, nor what was recorded; in whatever order Komet says it."""
     basis = read(world).basis
-    match = basis.matches["purchase_orders"].wanted[ORDER]
-    assert match.is_agreed and match.live is not None
-    for each in (basis.resolved[ORDER], match.live, basis.applied[ORDER]):
+    live = basis.matches["purchase_orders"].agreed[ORDER]
+    for each in (basis.resolved[ORDER], live, basis.applied[ORDER]):
         assert isinstance(each.attributes, Deferred) and not each.attributes.is_made
 
 
@@ -146,13 +145,12 @@ def test_what_a_changed_prebook_could_be_taken_for_is_looked_into(tmp_path: Path
     world.apply(world.plan())
     world.plan()
     world.write(all=prebooks(5))
-    wanted = read(world).basis.matches["prebooks"].wanted
-    names = ("grows", "like-it", "for-another")
-    grows, like_it, another = (wanted[Address("prebooks", name)] for name in names)
-    assert not grows.is_agreed and like_it.is_agreed and another.is_agreed
-    assert grows.live is not None and like_it.live is not None and another.live is not None
-    assert grows.live.attributes["rivals"] == [like_it.live.number, "prebooks.like-it"]
-    assert isinstance(another.live.attributes, Deferred) and not another.live.attributes.is_made
+    found = read(world).basis.matches["prebooks"]
+    grows, like_it, another = (Address("prebooks", name) for name in ("grows", "like-it", "for-another"))
+    assert found.wanted.keys() == {grows} and found.agreed.keys() == {like_it, another}
+    assert found.of(grows).live.attributes["rivals"] == [found.agreed[like_it].number, str(like_it)]  # type: ignore[union-attr]
+    attributes = found.agreed[another].attributes
+    assert isinstance(attributes, Deferred) and not attributes.is_made
     world.close()
 
 
@@ -172,6 +170,5 @@ def test_a_prebook_that_shows_no_customer_is_looked_into(
     world.apply(world.plan())
     for _ in range(2):
         assert world.plan().changes == ()
-    wanted = read(world).basis.matches["prebooks"].wanted
-    assert [match.is_agreed for match in wanted.values()] == [False] * 3
+    assert len(read(world).basis.matches["prebooks"].wanted) == 3
     world.close()

@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct, field
 
 from reconciler.kinds.asked import AskedShops
+from reconciler.kinds.calm import Calm
 from reconciler.kinds.catalogue import Catalogue
 from reconciler.model.address import Address
 from reconciler.model.change import Change, Reason, ReservedBoxes, Sale
@@ -72,7 +73,8 @@ class Scope(Struct, frozen=True):
     an existing line by a call (A7). `token_type` is whose the token is, `company` or `vendor` (§1.3), and
     `ship_to_titles` what the ship-tos of the configuration are called in Komet, by customer and name.
     `asked_shops` is what customers' lists of reserved stock said before, where that may serve (A40).
-    `remembered` is what is known of rows that were read before.
+    `remembered` is what is known of rows that were read before, and `calm` what of the kind that is read is
+    not sought, since nothing but its row could have changed.
     """
 
     project: str
@@ -87,27 +89,27 @@ class Scope(Struct, frozen=True):
     ship_to_titles: Mapping[tuple[str, str], str] = field(default_factory=dict)
     asked_shops: AskedShops = field(default_factory=AskedShops)
     remembered: Glances = field(default_factory=Glances)
+    calm: Calm = field(default_factory=Calm)
 
 
 class Match(Struct, frozen=True):
     """What stands in Komet for an address.
 
     `retired` are predecessors that a replacement left behind, `cancelled` an order that somebody cancelled.
-    `is_agreed` says that nothing has changed since both sides last agreed: there is nothing to compare.
     """
 
     live: LiveResource | None = None
     retired: tuple[LiveResource, ...] = ()
     cancelled: LiveResource | None = None
     adopted: bool = False
-    is_agreed: bool = False
 
 
 class Matches(Struct, frozen=True):
     """Every live resource told apart.
 
-    `wanted` has an entry for each address of the configuration that is not `settled`; `orphans` are ours and
-    no longer wanted; `gone` are bound addresses that are no longer wanted and need nothing more;
+    `agreed` are those of which nothing has changed since both sides last agreed: there is nothing to compare.
+    `wanted` has an entry for each other address of the configuration that is not `settled`; `orphans` are
+    ours and no longer wanted; `gone` are bound addresses that are no longer wanted and need nothing more;
     `unmanaged` counts what is nobody's business here.
     """
 
@@ -117,6 +119,19 @@ class Matches(Struct, frozen=True):
     gone: tuple[Address, ...] = ()
     unmanaged: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
+    agreed: Mapping[Address, LiveResource] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> dict[Address, Match]:
+        """Everything that is wanted, what is agreed on with it."""
+        return {**{address: Match(live) for address, live in self.agreed.items()}, **self.wanted}
+
+    def of(self, address: Address) -> Match:
+        """What stands for one address, wanted or not."""
+        live = self.agreed.get(address)
+        if live is not None:
+            return Match(live)
+        return self.wanted.get(address) or self.orphans.get(address) or Match()
 
 
 class Comparison(Struct, frozen=True):

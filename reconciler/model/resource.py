@@ -118,9 +118,8 @@ class Sought(Struct, frozen=True):
 
     `search` asks to look where it is wanted as well as where it is known to be: a successor may stand there.
     `removes` says whether lines of it are to go, so that what hangs on them is to be read too; None leaves it
-    to the reading, by what was last applied, which `former` says of every address. `agreed` is the digest of
-    the row by which Komet showed it when both sides last agreed, "" when what is wanted or what it depends on
-    has changed since.
+    to the reading, by what was last applied, which `former` says of every address. `is_agreed` says that
+    what is wanted is what both sides last agreed on.
     """
 
     address: Address
@@ -129,7 +128,7 @@ class Sought(Struct, frozen=True):
     search: bool = False
     removes: bool | None = False
     former: Mapping[Address, Applied] = field(default_factory=dict)
-    agreed: str = ""
+    is_agreed: bool = False
 
     @property
     def applied(self) -> Applied | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from reconciler.kinds.kind import Kind, Match, Matches, Scope, Subject
+from reconciler.kinds.kind import Kind, Matches, Scope, Subject
 from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.resource import LiveResource
@@ -57,5 +57,4 @@ def _fate(
 ) -> Fate:
     name, address = each.address.kind, scope.moved.get(str(each.address), each.address)
     known = matches.get(name, Matches({}))
-    match = known.wanted.get(address) or known.orphans.get(address) or Match()
-    return kinds[name].fate(each.step, Subject(address, None, match), live.get(name, ()), scope)
+    return kinds[name].fate(each.step, Subject(address, None, known.of(address)), live.get(name, ()), scope)

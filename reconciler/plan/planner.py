@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from reconciler.errors import ConfigurationError, UsageError
-from reconciler.kinds.kind import Comparison, Kind, Matches, Scope, Subject
+from reconciler.kinds.kind import Comparison, Kind, Match, Matches, Scope, Subject
 from reconciler.model.address import Address
 from reconciler.model.agreement import Agreement
 from reconciler.model.change import Action, Change, ReservedBoxes
@@ -137,12 +137,10 @@ def _judge_kind(
 ) -> None:
     outcome.gone.extend(matches.gone)
     outcome.unchanged += len(matches.settled - set(matches.wanted))
-    found = {**matches.wanted, **matches.orphans}
-    doubtful = {
-        address: match for address, match in found.items() if not match.is_agreed or address in rewrite
-    }
-    outcome.unchanged += len(found) - len(doubtful)
-    for address, match in sorted(doubtful.items(), key=itemgetter(0)):
+    again = {address: Match(live) for address, live in matches.agreed.items() if address in rewrite}
+    outcome.unchanged += len(matches.agreed) - len(again)
+    found = {**again, **matches.wanted, **matches.orphans}
+    for address, match in sorted(found.items(), key=itemgetter(0)):
         subject = Subject(
             address, _protected(basis, address), match, basis.applied.get(address), address in rewrite
         )

@@ -144,7 +144,7 @@ def _owners(matches: Matches) -> dict[int, tuple[Owner, Address | None]]:
     owners: dict[int, tuple[Owner, Address | None]] = {}
     for address, match in matches.orphans.items():
         owners |= {each.id: (Owner.LEAVING, address) for each in _resources(match)}
-    for address, match in matches.wanted.items():
+    for address, match in matches.standing.items():
         owner = Owner.ADOPTED if match.adopted else Owner.MANAGED
         owners |= {each.id: (owner, address) for each in _resources(match)}
     return owners

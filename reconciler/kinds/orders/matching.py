@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -43,17 +43,14 @@ def is_settled(sought: Sought, today: str) -> bool:
     known = sought.binding.facts.get("ship_date") if sought.binding else None
     if not isinstance(known, str) or known >= today or successor_day(sought.binding) >= today:
         return False
-    if sought.agreed:
+    if sought.is_agreed:
         return True
     return sought.resolved is None or ship_date(sought.resolved) == known
 
 
-def still_doubtful(
-    sought: Iterable[Sought], found: Mapping[str, LiveResource] | Mapping[int, LiveResource]
-) -> list[Sought]:
-    """Those of `sought` that do not show, among what was `found`, what they showed when both sides agreed."""
-    shown = {order.shown for order in found.values()}
-    return [each for each in sought if not each.agreed or each.agreed not in shown]
+def rows_of(found: Mapping[str, LiveResource] | Mapping[int, LiveResource]) -> set[str]:
+    """The digests of the rows by which what was `found` showed."""
+    return {order.shown for order in found.values()}
 
 
 def is_over(order: LiveResource, wanted: ResolvedResource | None, today: str) -> bool:
@@ -66,29 +63,29 @@ def match_orders(
 ) -> Matches:
     """Tells `live` apart. An order belongs to an address by binding, by its marker, or by a written `number`;
     an unmarked one that equals the configuration is adopted."""
-    calm = _calm(traits.kind, sought, live, scope)
-    ids = {order.id for order in calm.values()}
-    rest = {each.address: each for each in sought if each.address not in calm}
+    agreed = _agreed(traits.kind, sought, live, scope)
+    ids = {order.id for order in agreed.values()}
+    woken = [scope.calm.wake(each) for each in scope.calm.agreements if each not in agreed]
+    rest = {each.address: each for each in (*sought, *woken)}
     found = _Matching(traits, scope, rest, [order for order in live if order.id not in ids]).run()
-    agreed = {address: Match(order, is_agreed=True) for address, order in calm.items()}
-    return replace(found, wanted={**agreed, **found.wanted})
+    return replace(found, agreed=agreed)
 
 
-def _calm(
+def _agreed(
     kind: str, sought: Sequence[Sought], live: Sequence[LiveResource], scope: Scope
 ) -> dict[Address, LiveResource]:
     """What shows what it showed when both sides last agreed, where no other order could be meant as well."""
-    agreed = {each.agreed: each for each in sought if each.agreed and not is_settled(each, scope.today)}
-    if not agreed:
+    calm = {each.shown: address for address, each in scope.calm.agreements.items()}
+    if not calm:
         return {}
-    others = [order for order in live if order.shown not in agreed]
+    others = [order for order in live if order.shown not in calm]
     numbers = {order.number for order in others} | {_named(each) for each in sought}
     claimed = {_carried(kind, order, scope) for order in others}
     found: dict[Address, LiveResource] = {}
     for order in live:
-        known = agreed.get(order.shown)
-        if known is not None and order.number not in numbers and known.address not in claimed:
-            found[known.address] = order
+        address = calm.get(order.shown)
+        if address is not None and order.number not in numbers and address not in claimed:
+            found[address] = order
     return found
 
 
@@ -102,7 +99,7 @@ def _carried(kind: str, order: LiveResource, scope: Scope) -> Address | None:
 
 def _named(sought: Sought) -> str | None:
     """The number by which the configuration names the order; one that both sides agreed on is bound to it."""
-    if sought.resolved is None or sought.agreed:
+    if sought.resolved is None or sought.is_agreed:
         return None
     number = sought.resolved.attributes.get("number")
     return number if isinstance(number, str) else None

@@ -23,6 +23,7 @@ from reconciler.kinds.prebooks.prebook import (
 )
 from reconciler.kinds.prebooks.rivals import Headers, live_header, wanted_header
 from reconciler.model.address import Address
+from reconciler.model.agreement import Agreement
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.resource import Binding, LiveResource, ResolvedResource, Sought
 from reconciler.model.value import Json, canonical_bytes
@@ -34,8 +35,9 @@ def match_prebooks(sought: Sequence[Sought], live: Sequence[LiveResource], scope
     One that was bound and is nowhere any more was cancelled or deleted by a person: reads show neither.
     """
     matches = match_orders(TRAITS, sought, live, scope)
-    if all(match.is_agreed for match in matches.wanted.values()):
+    if not matches.wanted:
         return matches
+    sought = [*sought, *(scope.calm.wake(each) for each in matches.wanted if each in scope.calm.agreements)]
     headers = _headers(sought, live, matches, scope)
     bindings = {each.address: each.binding for each in sought}
     wanted = {
@@ -55,47 +57,40 @@ def _headers(
 ) -> Headers:
     """The headers of what is not agreed on, and of what has date and customer of one of these: nobody asks
     for the others, which are not looked into."""
-    agreed = {address for address, match in matches.wanted.items() if match.is_agreed}
-    doubtful = [
-        wanted_prebook(each.resolved.attributes)
-        for each in sought
-        if each.resolved is not None and each.address not in agreed
-    ]
+    wanted = {
+        each.address: wanted_prebook(each.resolved.attributes) for each in sought if each.resolved is not None
+    }
     standing = [
         live_prebook(order.attributes)
         for match in (*matches.wanted.values(), *matches.orphans.values())
-        if not match.is_agreed
         for order in (match.live, *match.retired)
         if order is not None
     ]
     buyers: dict[str, set[int | None]] = defaultdict(set)
-    for wanted in doubtful:
-        customer = scope.ids.by_address.get(Address("customers", wanted.customer))
-        buyers[wanted.ship_date] |= set() if customer is None else {customer}
+    for each in wanted.values():
+        customer = scope.ids.by_address.get(Address("customers", each.customer))
+        buyers[each.ship_date] |= set() if customer is None else {customer}
     for stands in standing:
         buyers[stands.ship_date].add(stands.customer_id)
-    quiet = {
-        each.binding.id: each.address
-        for each in sought
-        if each.address in agreed and each.binding and not _is_among(buyers, each, each.binding, scope)
-    }
-    away = set(quiet.values())
+    quiet = set()
+    for address, order in matches.agreed.items():
+        if _is_among(buyers, scope.calm.agreements[address], scope):
+            resolved = scope.calm.wake(address).resolved
+            assert resolved is not None
+            wanted[address] = wanted_prebook(resolved.attributes)
+        else:
+            quiet.add(order.id)
     headers = Headers()
     headers.add(live_header(live_prebook(each.attributes)) for each in live if each.id not in quiet)
-    headers.add(
-        wanted_header(each.address, wanted_prebook(each.resolved.attributes), scope)
-        for each in sought
-        if each.resolved is not None and each.address not in away
-    )
+    headers.add(wanted_header(address, each, scope) for address, each in wanted.items())
     return headers
 
 
-def _is_among(buyers: Mapping[str, Set[int | None]], agreed: Sought, binding: Binding, scope: Scope) -> bool:
+def _is_among(buyers: Mapping[str, Set[int | None]], agreed: Agreement, scope: Scope) -> bool:
     """Whether a prebook that is agreed on has the date and the customer of one that is not. It does show its
     customer, since what does not is never agreed on; one of the others that shows none could be anybody's."""
-    here = buyers.get(str(binding.facts.get("ship_date")), frozenset())
-    needed = agreed.resolved.depends_on if agreed.resolved is not None else ()
-    own = {scope.ids.by_address.get(each) for each in needed if each.kind == "customers"}
+    here = buyers.get(agreed.ship_date, frozenset())
+    own = {scope.ids.by_address.get(each) for each in agreed.depends_on if each.kind == "customers"}
     return None in here or not own.isdisjoint(here)
 
 
@@ -104,8 +99,6 @@ def _seen(
 ) -> Match:
     """`match` with what has the same header; or with the ghost of a prebook that vanished. One that shows no
     customer has to be looked into by every plan: it could have the header of any other."""
-    if match.is_agreed:
-        return match
     if match.live is None:
         return match if binding is None or not binding.id else Match(cancelled=_ghost(binding))
     prebook = live_prebook(match.live.attributes)
@@ -161,7 +154,7 @@ def _unpriced(
 ) -> Iterator[Diagnostic]:
     """Assorted boxes that are to be added, and nobody has said what is in them costs (Komet API §7.2)."""
     for each in sought:
-        if each.resolved is None or each.address not in matches or matches[each.address].is_agreed:
+        if each.resolved is None or each.address not in matches:
             continue
         items = wanted_prebook(each.resolved.attributes).items
         lacking = [item for item in items if any(part.cost is None for part in item.content.breakdown)]

@@ -13,7 +13,7 @@ from reconciler.kinds.kind import Match, Matches, Reading, Scope, Subject
 from reconciler.kinds.orders.binding import successor_day
 from reconciler.kinds.orders.line import CANCELLED
 from reconciler.kinds.orders.marker import split_marker
-from reconciler.kinds.orders.matching import is_settled, ship_date, still_doubtful
+from reconciler.kinds.orders.matching import is_settled, rows_of, ship_date
 from reconciler.kinds.prebooks.answer import NAME, parse_prebook
 from reconciler.kinds.prebooks.picture import picture_of
 from reconciler.kinds.prebooks.prebook import Purchase, live_prebook, prebook_json
@@ -47,17 +47,23 @@ def read_prebooks(sought: Sequence[Sought], scope: Scope, match: Matching) -> Re
     """
     wanted = [each for each in sought if not is_settled(each, scope.today)]
     found: dict[int, LiveResource] = {}
-    dates = truck_dates(wanted)
+    dates = truck_dates(wanted) | {each.ship_date for each in scope.calm.agreements.values()}
     yield from _read_dates(dates, found, scope)
-    if missing := _missing(still_doubtful(wanted, found), found, scope):
+    if missing := _missing(_doubtful(wanted, found, scope), found, scope):
         elsewhere = yield from _read_dates_of(missing, scope)
         yield from _read_dates(elsewhere - dates, found, scope)
-    doubtful = still_doubtful(wanted, found)
-    unread = {day for each in doubtful for day in _search_dates(each, found, scope)} - dates
+    unread = {
+        day for each in _doubtful(wanted, found, scope) for day in _search_dates(each, found, scope)
+    } - dates
     yield from _read_dates(unread, found, scope)
     live = tuple(found[id] for id in sorted(found))
     bought = yield from _read_purchases(wanted, live, scope, match)
     return tuple(bought.get(each.id, each) for each in live)
+
+
+def _doubtful(wanted: Sequence[Sought], found: Mapping[int, LiveResource], scope: Scope) -> Sequence[Sought]:
+    """What is `wanted`, and of the rest what does not show what it showed when both sides agreed."""
+    return [*wanted, *scope.calm.woken(rows_of(found))]
 
 
 def expected_prebook_calls(sought: Sequence[Sought], scope: Scope) -> int:
@@ -127,7 +133,7 @@ def _missing(sought: Iterable[Sought], found: Mapping[int, LiveResource], scope:
         if each.removes is not None and (each.resolved is None or each.binding is None):
             continue
         bound = each.binding.number if each.binding and each.binding.id not in found else None
-        named = None if each.agreed or not each.resolved else each.resolved.attributes.get("number")
+        named = None if each.is_agreed or not each.resolved else each.resolved.attributes.get("number")
         numbers |= {number for number in (bound, named) if isinstance(number, str) and number not in there}
         own = _marker_names(each.address, scope)
         if each.binding is None and named not in there and not own & marked:
@@ -166,9 +172,10 @@ def _read_purchases(
 ) -> Generator[Sequence[Query], Sequence[Answer], dict[int, LiveResource]]:
     """The prebooks of which lines are to go, with the purchase orders that these lines were bought with."""
     asking = [each for each in sought if each.removes is not False]
-    if not asking:
+    if not asking and not scope.calm.agreements:
         return {}
     matches = match(sought, live, scope)
+    asking += [scope.calm.wake(each) for each in matches.wanted if each in scope.calm.agreements]
     if any(each.removes is None for each in asking):
         strays = matches.orphans.keys() - {each.address for each in sought}  # known by their markers alone
         asking += [Sought(address, None, None, removes=None) for address in sorted(strays)]
@@ -176,11 +183,7 @@ def _read_purchases(
     asked: list[LiveResource] = []
     for each in asking:
         found = matches.wanted.get(each.address) or matches.orphans.get(each.address) or Match()
-        if (
-            found.live is not None
-            and not found.is_agreed
-            and (each.removes or _is_losing_lines(each, found, scope))
-        ):
+        if found.live is not None and (each.removes or _is_losing_lines(each, found, scope)):
             asked += [by_id[found.live.id], *(by_id[order.id] for order in found.retired)]
     queries = [Query(ORDERS, {"prebook": order.number}, may_be_refused=True) for order in asked]
     answers = (yield queries) if queries else ()

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from reconciler.kinds.kind import Comparison, Matches, Notice, Reading, Scope, Subject
 from reconciler.kinds.orders.binding import learnt_binding, successor_day
-from reconciler.kinds.orders.matching import OrderTraits, is_settled, match_orders, ship_date, still_doubtful
+from reconciler.kinds.orders.matching import OrderTraits, is_settled, match_orders, rows_of, ship_date
 from reconciler.kinds.orders.order import Content, LiveOrder, WantedOrder, live_order, wanted_order
 from reconciler.kinds.orders.reading import OrderCalls, choose_calls, order_queries
 from reconciler.kinds.purchase_orders.answer import parse_order
@@ -58,7 +58,7 @@ class PurchaseOrders:
         first = _first_calls(wanted, scope)
         found: dict[str, LiveResource] = {}
         yield from _ask(first, found, scope)
-        doubtful = still_doubtful(wanted, found)
+        doubtful = [*wanted, *scope.calm.woken(rows_of(found))]
         lost = {
             number: ""
             for each in doubtful
@@ -146,11 +146,8 @@ def _known_numbers(each: Sought) -> list[str]:
 
 def _first_calls(sought: Sequence[Sought], scope: Scope) -> OrderCalls:
     forced: set[str] = set()
-    dated: dict[str, str] = {}
+    dated = {each.number or "": each.ship_date for each in scope.calm.agreements.values()}
     for each in sought:
-        if each.agreed and each.binding is not None:
-            dated[each.binding.number or ""] = str(each.binding.facts["ship_date"])
-            continue
         numbers = _known_numbers(each)
         known = str(each.binding.facts.get("ship_date", "")) if each.binding else ""
         for number in numbers:
