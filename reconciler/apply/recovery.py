@@ -100,19 +100,31 @@ def settle_earlier(
     for entry in entries:
         look = looks.get(entry.address)
         if look is not None:
-            settled.append(_settled_by(look, entry))
+            settled.append(_settled_by(look, entry, bindings.get(entry.address)))
         elif _has_read(plan, entry):
             facts = found_facts(known.get(entry.address))
             settled.append(Settlement(entry.id, Outcome.DONE, FOUND if facts else NOT_WANTED, facts))
     return settled
 
 
-def _settled_by(look: Look, entry: JournalEntry) -> Settlement:
+def _settled_by(look: Look, entry: JournalEntry, former: Binding | None) -> Settlement:
     left = look.judgement.change.api_steps if look.judgement.change else ()
     is_left = any(step.method == entry.method and _fits(step, entry) for step in left)
     if is_left or (is_adding(entry.method) and look.binding is None):
         return Settlement(entry.id, Outcome.FAILED, NOT_FOUND)
-    return Settlement(entry.id, Outcome.DONE, FOUND, found_facts(look.binding))
+    return Settlement(entry.id, Outcome.DONE, FOUND, _taught(look, entry, former))
+
+
+def _taught(look: Look, entry: JournalEntry, former: Binding | None) -> dict[str, Json]:
+    """What finding a call's effect teaches. Two orders may stand for an address that nothing wants any more:
+    what was created then is the one that was not bound before."""
+    standing = [live for live in (look.match.live, *look.match.retired) if live is not None and live.id]
+    adds_to_one = any(entry.params.get(key) for key in ("purchaseOrderNumber", "useExisting"))
+    if is_adding(entry.method) and not adds_to_one and former is not None and len(standing) > 1:
+        for live in standing:
+            if live.number not in (former.number, *former.retired):
+                return found_facts(Binding(entry.address, live.id, live.number))
+    return found_facts(look.binding)
 
 
 def _fits(step: ApiStep, entry: JournalEntry) -> bool:

@@ -257,6 +257,20 @@ def test_an_order_that_nobody_bound_is_taken_away_when_it_is_not_wanted(world: W
     assert [each["lines"] for each in ours] == [[]]
 
 
+def test_a_successor_is_not_taken_for_what_it_was_to_replace(ordered: World) -> None:
+    """It was made as the process died, and neither is wanted any more: the call made the new one."""
+    former = ordered.order("weekly")["number"]
+    ordered.write(all=CUSTOMERS + orders(order().replace("ROSALEDA", "ALTAFLOR")))
+    die(ordered, 2, after_effect=True)
+    (left,) = open_calls(ordered)
+    assert left.method == "purchase.order.create"
+    ordered.write(all=CUSTOMERS)
+    ordered.apply()
+    (entry,) = [each for each in ordered.state.journal.entries(left.run) if each.id == left.id]
+    ours = {number for number, each in ordered.orders().items() if "rc:bloom" in (each["comments"] or "")}
+    assert entry.settled is Outcome.DONE and {entry.facts["number"]} == ours - {former}
+
+
 def test_a_create_that_never_was_is_forgotten_with_its_configuration(world: World) -> None:
     """Nothing was made and nothing is wanted: nothing is remembered."""
     world.write(all=CUSTOMERS + orders(order()))
