@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.goals import judged
 from benchmarks.measure import Unexpected
-from benchmarks.ours import install, measure_size, measure_start
+from benchmarks.ours import cold_of_large, install, measure_size, measure_start
 from benchmarks.peers import (
     ALL,
     LARGE,
@@ -85,6 +85,9 @@ def _measured(options: argparse.Namespace, work: Path) -> Iterator[Row]:
         folder.mkdir()
         try:
             beside = _beside(peers, folder, size)
+            large = work / f"{LARGE}" / OURS
+            if python is not None and size > LARGE and large.exists():
+                beside.append(cold_of_large(python, large, size))
             if python is None:
                 yield from in_turns(beside, options.runs)
             else:
@@ -93,7 +96,8 @@ def _measured(options: argparse.Namespace, work: Path) -> Iterator[Row]:
             yield from _peers_alone(peers, folder, size, options.runs)
         except Unexpected as reason:
             yield GivenUp.because(OURS, size, reason)
-        shutil.rmtree(folder)
+        if size != LARGE:  # which larger ones are compared with
+            shutil.rmtree(folder)
 
 
 def _layouts(files: Sequence[int], size: int) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from benchmarks.measure import Figure
-from benchmarks.ours import CHANGED, COLD, FEW, PARSED, applied
+from benchmarks.ours import CHANGED, COLD, COLD_OF_LARGE, FEW, PARSED, applied
 from benchmarks.peers import LARGE, NOOP, NOOP_OF_LARGE, OCTODNS, TERRAFORM
 from benchmarks.rows import OURS, Measured, Row
 
@@ -102,16 +102,15 @@ def _memory(what: str, size: int, goal: float) -> Goal:
     return judge
 
 
-def _growth(what: str, smaller: int, larger: int, goal: float) -> Goal:
-    """At most `goal` times as long for the larger size as for the smaller."""
+def _growth(size: int, goal: float) -> Goal:
+    """At most `goal` times as long for `size` as for `LARGE`, which was measured in turns with it."""
 
     def judge(figures: Figures) -> Reached | None:
-        less, more = figures.get((OURS, smaller, what)), figures.get((OURS, larger, what))
+        less, more = figures.get((OURS, size, COLD_OF_LARGE)), figures.get((OURS, size, COLD))
         if less is None or more is None:
             return None
-        there = _there(figures, larger, more) / _there(figures, smaller, less)
-        title = f"{_titled(what, larger)} against {smaller:,}"
-        return Reached(title, "times the seconds", goal, True, more.own / less.own, there)
+        times = more.times(less)
+        return Reached(f"{COLD}, {size:,} against {LARGE:,}", "times the seconds", goal, True, times, times)
 
     return judge
 
@@ -155,7 +154,7 @@ GOALS: tuple[Goal, ...] = (
     _seconds(PARSED, 10_000, 0.6),
     _seconds(CHANGED, 10_000, 0.9),
     _seconds(applied(FEW), 10_000, 2),
-    _growth(COLD, 10_000, 100_000, 11),
+    _growth(100_000, 11),
     _memory(COLD, 100_000, 1_500),
     _seconds(PARSED, 100_000, 5),
     _seconds(CHANGED, 100_000, 8),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import Command, Unexpected, nothing
+from benchmarks.measure import Command, Unexpected, nobody, nothing
 from benchmarks.peers import LARGE
 from benchmarks.rows import OURS, GivenUp, Measured, Stages, Task, in_turns, one_by_one
 from benchmarks.world import NOW, change_some, write_project
@@ -36,6 +36,9 @@ PLAN, PENDING = ("plan", "--detailed-exitcode", "--parallel", "1"), 2
 """A plan that tells with this exit code that it is not empty. Files answer at once: nothing is gained by
 asking for several side by side, as one does over a network."""
 SAVED = ".reconciler/bench-plan.json"
+REPOSITORY = "repository"
+COLD_OF_LARGE = f"{COLD}, of {LARGE:,}"
+"""What tells how a larger plan has grown: the smaller one, measured in turns with it."""
 
 _MEMORY_OF_PLANS = ("agreements", "glances", "live", "live_attributes", "snapshots")
 """The tables of the state in which plans remember what they read and found to be as wanted."""
@@ -58,13 +61,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A configuration of `size` resources in `folder`, and the `account` in which all stands as it wants: one
-    state, and one configuration that is laid out in different ways."""
+    """A configuration of `size` resources in `folder`, of an account in which all stands as it wants: one
+    state, and one configuration that is laid out in different ways. `answering` tells the seconds that the
+    account has spent on answers."""
 
     folder: Path
     size: int
-    account: Account
     python: Path
+    answering: Callable[[], float] = nobody
 
     @property
     def config(self) -> Path:
@@ -125,7 +129,7 @@ class Repository:
         return self._task(what, [*reconciler(self.python), "-C", str(self.folder), *arguments], prepare, 0)
 
     def _task(self, what: str, command: Sequence[str], prepare: Callable[[], None], expected: int) -> Task:
-        timed = Command(command, self.folder, ENVIRONMENT, expected, prepare, self.account.answering)
+        timed = Command(command, self.folder, ENVIRONMENT, expected, prepare, self.answering)
         return Task(OURS, self.size, self.files, what, timed)
 
     @property
@@ -182,7 +186,7 @@ def measure_size(
     *others, last = layouts
     few = min(runs, 3)
     with _account(size, folder, layouts) as account:
-        repository = Repository(folder / "repository", size, account, python)
+        repository = Repository(folder / REPOSITORY, size, python, account.answering)
         write_project(repository.folder, account.url)
         repository.lay(last)
         repository.run("apply", "--yes")
@@ -201,6 +205,12 @@ def measure_size(
         yield from in_turns([*ours, *peers], runs)
         if size // 100 != FEW:
             yield from one_by_one([_applied(bought, size // 100)], runs if size < LARGE else few)
+
+
+def cold_of_large(python: Path, folder: Path, size: int) -> Task:
+    """The cold plan of `LARGE` in the `folder` where that was measured, beside what is done with `size`."""
+    cold, _ = _unchanged(Repository(folder / REPOSITORY, LARGE, python))
+    return replace(cold, size=size, what=COLD_OF_LARGE)
 
 
 def _first(repository: Repository) -> Task:
