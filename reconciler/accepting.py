@@ -89,8 +89,8 @@ def _accepted(session: Session, basis: Basis, address: Address, is_named: bool) 
     """What the kind of `address` makes of its live state."""
     written = session.configuration.resources[address].attributes
     matches = basis.matches.get(address.kind, Matches({}))
-    match, kind = matches.standing.get(address), REGISTRY[address.kind]
-    if match is None or address in matches.settled:
+    match, kind = matches.wanted.get(address), REGISTRY[address.kind]
+    if match is None or address in matches.settled:  # or agreed on: Komet says what is written
         return Accepted(written)
     subject = Subject(address, basis.resolved[address], match, basis.applied.get(address))
     comparison = kind.compare(subject, basis.scope)

@@ -137,7 +137,7 @@ def _judge_kind(
 ) -> None:
     outcome.gone.extend(matches.gone)
     outcome.unchanged += len(matches.settled - set(matches.wanted))
-    again = {address: Match(live) for address, live in matches.agreed.items() if address in rewrite}
+    again = {address: Match(matches.agreed[address]) for address in rewrite & matches.agreed.keys()}
     outcome.unchanged += len(matches.agreed) - len(again)
     found = {**again, **matches.wanted, **matches.orphans}
     for address, match in sorted(found.items(), key=itemgetter(0)):
