@@ -172,3 +172,21 @@ def test_a_prebook_that_shows_no_customer_is_looked_into(
         assert world.plan().changes == ()
     assert len(read(world).basis.matches["prebooks"].wanted) == 3
     world.close()
+
+
+def test_of_a_prebook_that_somebody_changed_its_purchases_are_asked(tmp_path: Path) -> None:
+    """What is wanted was agreed on, and Komet shows more boxes now: the line goes, if it is not bought."""
+    world = World.make(tmp_path / "repository")
+    world.write(all=prebooks(4))
+    world.apply(world.plan())
+    bound = world.binding("grows", "prebooks")
+    assert bound is not None
+    (line,) = world.prebook("grows")["items"]
+    bought = {"prebook": bound.number, "item": line["id"], "vendor": "ROSALEDA", "cost": 0.40}
+    world.act("purchase-prebook", **bought)
+    for _ in range(2):
+        assert world.plan().changes == ()
+    world.simulator._store.run(f"UPDATE prebook_items SET boxes = 9 WHERE id = {line['id']}")
+    found = read(world).basis.matches["prebooks"].of(Address("prebooks", "grows"))
+    assert found.live is not None and found.live.attributes["purchases"] != []
+    world.close()
