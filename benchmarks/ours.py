@@ -194,12 +194,13 @@ def measure_size(
         for files in others:
             repository.lay(files)
             repository.run("plan")
-            yield from in_turns(_unchanged(repository), runs)
+            yield from one_by_one(_unchanged(repository), runs)
         repository.lay(last)
         yield from one_by_one([_first(repository)], runs if size < LARGE else few if size == LARGE else 1)
-        yield from one_by_one(_validated(repository), runs)
-        yield from one_by_one([repository.task_asking(LOOPBACK, ["plan"])], runs)
-        yield _stages(repository, runs)
+        rarely = few if size > LARGE else runs
+        yield from one_by_one(_validated(repository), rarely)
+        yield from one_by_one([repository.task_asking(LOOPBACK, ["plan"])], rarely)
+        yield _stages(repository, rarely)
         changed, bought = repository.copy("changed"), repository.copy("applied")
         ours = [*_unchanged(repository), _changed(changed), _applied(bought, FEW)]
         yield from in_turns([*ours, *peers], runs)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from benchmarks.measure import Command, Figure, Run, Unexpected
 
 OURS = "reconciler"
+TURN, MOST_RUNS = 15, 5
+"""In a turn a task is run again until so many seconds are over, or it was run so often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +80,37 @@ class GivenUp:
 Row: TypeAlias = Measured | Stages | GivenUp
 
 
-def in_turns(tasks: Sequence[Task], runs: int) -> Iterator[Measured | GivenUp]:
-    """Each task once, then each once more, and so on: what is to be compared is measured at the same time.
-    The others go on without a task that fails."""
+def in_turns(tasks: Sequence[Task], turns: int) -> Iterator[Measured | GivenUp]:
+    """Each task in turn, then each once more, and so on: what is to be compared is measured at the same
+    time. The others go on without a task that fails."""
+    return _measured(tasks, turns, _turn)
+
+
+def one_by_one(tasks: Sequence[Task], runs: int) -> Iterator[Measured | GivenUp]:
+    """All runs of the first task, then all of the second, and so on."""
+    for task in tasks:
+        yield from _measured([task], runs, Command.run)
+
+
+def _turn(command: Command) -> Run:
+    """The middle one of several runs where one is short: a machine may change its pace from second to
+    second, which what takes a minute does not feel."""
+    began, runs = time.perf_counter(), [command.run()]
+    while len(runs) < MOST_RUNS and time.perf_counter() - began < TURN:
+        runs += [command.run(), command.run()]  # so that there is a middle one
+    return sorted(runs, key=attrgetter("own"))[len(runs) // 2]
+
+
+def _measured(
+    tasks: Sequence[Task], times: int, measure: Callable[[Command], Run]
+) -> Iterator[Measured | GivenUp]:
     found: list[list[Run]] = [[] for _ in tasks]
     failed: dict[int, Unexpected] = {}
-    for _ in range(runs):
+    for _ in range(times):
         for place, task in enumerate(tasks):
             if place not in failed:
                 try:
-                    found[place].append(task.command.run())
+                    found[place].append(measure(task.command))
                 except Unexpected as reason:
                     failed[place] = reason
     for place, task in enumerate(tasks):
@@ -93,12 +118,6 @@ def in_turns(tasks: Sequence[Task], runs: int) -> Iterator[Measured | GivenUp]:
             yield GivenUp.because(task.who, task.size, failed[place])
         else:
             yield Measured(task.who, task.size, task.files, task.what, Figure(tuple(found[place])))
-
-
-def one_by_one(tasks: Sequence[Task], runs: int) -> Iterator[Measured | GivenUp]:
-    """All runs of the first task, then all of the second, and so on."""
-    for task in tasks:
-        yield from in_turns([task], runs)
 
 
 def as_json(row: Row) -> dict[str, Any]:

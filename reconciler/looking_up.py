@@ -230,6 +230,9 @@ class BoundWhenAsked(Mapping[Address, Binding]):
     def __len__(self) -> int:
         return len(self._agreed) + len(self._doubtful)
 
+    def keys(self) -> KeysView[Address]:
+        return {**self._agreed, **self._doubtful}.keys()
+
 
 def _looked_up(desired: DesiredResource, scope: Scope) -> Mapping[str, Json]:
     """The attributes of what was looked up before in the same lists, so that nothing can be unknown."""

@@ -140,7 +140,7 @@ def _read(
         ids=LiveIds(remembered, numbers=numbers),
         remembered=session.state.snapshots.glances(session.scope, FORMAT),
     )
-    addresses = by_kind([*resolved, *(each for each in bindings if each not in resolved)])
+    addresses = by_kind([*resolved, *bindings.keys() - resolved.keys()])
     for name, kind in REGISTRY.items():
         steady = verdicts.steady(name, matches, scope.ids) if name in AGREEING else {}
         calm = {each: one for each, one in steady.items() if one.ship_date >= scope.today}
@@ -190,7 +190,7 @@ def keep_reading(session: Session, reading: AccountReading, plan: Plan) -> None:
     """Remembers what was read, so that `plan --offline` can rest on it, and what `plan` found to be as
     wanted, so that the next one need not look into it."""
     basis = reading.basis
-    sought = frozenset({*basis.resolved, *basis.bindings})
+    sought = [*basis.resolved, *basis.bindings.keys() - basis.resolved.keys()]
     with session.state.together():
         session.state.snapshots.put(session.scope, Snapshot(FORMAT, reading.live, sought, basis.made_at))
         session.state.agreements.put(session.scope, reading.background, plan.agreements, plan.gone)

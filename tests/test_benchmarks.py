@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from benchmarks.measure import Command, Figure, Run, Unexpected
 from benchmarks.ours import CHANGED, COLD, COLD_OF_LARGE, FEW, PARSED, applied
 from benchmarks.peers import NOOP, NOOP_OF_LARGE, OCTODNS, TERRAFORM
 from benchmarks.results import lines_of, tables
-from benchmarks.rows import OURS, GivenUp, Measured, Task, in_turns
+from benchmarks.rows import MOST_RUNS, OURS, GivenUp, Measured, Task, in_turns
 from benchmarks.world import change_some, make_world, write_layout
 
 WORLD = make_world(30)
@@ -80,9 +81,20 @@ def test_turns(tmp_path: Path) -> None:
         return Task(name, 10, None, "nothing", command)
 
     ours, broken, peer = in_turns([task("ours", ""), task("broken", "1 / 0"), task("peer", "")], 3)
-    assert begun == ["ours", "broken", "peer", "ours", "peer", "ours", "peer"]
+    assert [name for name, _ in groupby(begun)] == ["ours", "broken", "peer", "ours", "peer", "ours", "peer"]
+    assert begun.count("ours") == 3 * MOST_RUNS, "each is short, and so is run several times in a turn"
     assert isinstance(broken, GivenUp) and "division by zero" in broken.why
     assert [len(each.figure.runs) for each in (ours, peer) if isinstance(each, Measured)] == [3, 3]
+
+
+def test_middle_of_a_turn(tmp_path: Path) -> None:
+    """Of several runs in a turn neither the quickest counts nor the slowest."""
+    waits = iter([0.0, 0.5, 0.25, 0.0, 0.5])
+    answering = (seconds for wait in waits for seconds in (0.0, -wait))
+    command = Command(["true"], tmp_path, {}, answering=lambda: next(answering))
+    (found,) = in_turns([Task(OURS, 10, None, "waits", command)], 1)
+    assert isinstance(found, Measured)
+    assert [run.answering for run in found.figure.runs] == [-0.25]
 
 
 def test_answers_are_kept() -> None:

@@ -75,7 +75,7 @@ program.params = [*shared_options(with_environment=True)]
 program = click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")(program)
 
 
-GARBAGE = (1_000_000, 50, 50)
+GARBAGE = (3_000_000, 50, 50)
 """When the collector looks for circles: seldom, since resources hold none, however many there are."""
 
 

@@ -54,7 +54,8 @@ class Deferred(Mapping[str, V], Generic[V]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mapping):
             return NotImplemented
-        return dict(self.made) == dict(other)
+        theirs = other.made if isinstance(other, Deferred) else other
+        return dict(self.made) == dict(theirs)
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -79,10 +79,10 @@ def verify_calls(kinds: Mapping[str, Kind], changes: Sequence[Change], scope: Sc
 
 def _scope_after(changes: Sequence[Change], scope: Scope) -> Scope:
     """The scope once what is new has an id: then lists are read for it too."""
+    known = scope.ids.by_address
     new = [change.address for change in changes if change.action is Action.CREATE]
-    ids: dict[Address, int | None] = {address: -place for place, address in enumerate(new, start=1)}
-    known = {address: id for address, id in scope.ids.by_address.items() if id is not None}
-    return replace(scope, ids=LiveIds({**scope.ids.by_address, **ids, **known}, scope.ids.labels))
+    ids = {address: -place for place, address in enumerate(new, start=1) if known.get(address) is None}
+    return replace(scope, ids=LiveIds({**known, **ids}, scope.ids.labels))
 
 
 def expected_calls(kinds: Mapping[str, Kind], sought: Iterable[Sought], scope: Scope) -> int:

@@ -20,13 +20,14 @@ def ship_days(
 ) -> tuple[ShipDay, ...]:
     """The wanted orders outside `touched`, by ship date and kind; of what is `agreed` on it is known."""
     boxes: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for known in agreed.values():
-        if known.address in resolved and known.address not in touched:
-            boxes[(known.ship_date, known.address.kind)].append(known.boxes)
-    for address in resolved.keys() - agreed.keys() - touched:
+    wanted = resolved.keys()
+    for address, known in agreed.items():
+        if address in wanted and address not in touched:
+            boxes[known.ship_date, address.kind].append(known.boxes)
+    for address in wanted - agreed.keys() - touched:
         day, count = ship_day(resolved[address])
         if day:
-            boxes[(day, address.kind)].append(count)
+            boxes[day, address.kind].append(count)
     return tuple(ShipDay(kind, day, len(found), sum(found)) for (day, kind), found in sorted(boxes.items()))
 
 

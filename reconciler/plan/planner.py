@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 from operator import itemgetter
 
 from msgspec import Struct, field
@@ -78,7 +79,9 @@ def make_plan(kinds: Mapping[str, Kind], basis: Basis, choices: Choices) -> Plan
     for name, kind in kinds.items():
         _judge_kind(kind, basis.matches.get(name, Matches({})), ahead, rewritten, outcome)
         ahead = _foreseen(basis, outcome.changes)
-    known = {*basis.resolved, *basis.bindings, *(change.address for change in outcome.changes)}
+    known = frozenset(
+        chain(basis.resolved, basis.bindings, *(each.orphans for each in basis.matches.values()))
+    )
     changes = in_order(select(outcome.changes, known, choices.targets, choices.excludes))
     changes = holding_back(changes, basis.applied)
     closed = close_steps(kinds, basis.open_steps, outcome.changes, basis.matches, basis.live, basis.scope)
@@ -107,7 +110,7 @@ def make_plan(kinds: Mapping[str, Kind], basis: Basis, choices: Choices) -> Plan
         ids=_referred_ids(basis, changes),
         agreed=tuple(outcome.agreed),
         gone=tuple(sorted(outcome.gone)),
-        guards=judge_plan(_judged(basis, changes), choices.allow),
+        guards=judge_plan(_judged(basis, known, changes), choices.allow),
         diagnostics=(*basis.diagnostics, *outcome.diagnostics),
         targets=choices.targets,
         excludes=choices.excludes,
@@ -249,8 +252,7 @@ def _rewritten(basis: Basis, choices: Choices) -> frozenset[Address]:
     return frozenset(addresses)
 
 
-def _judged(basis: Basis, changes: Sequence[Change]) -> Judged:
-    known = frozenset({*basis.bindings, *basis.resolved, *_orphans(basis)})
+def _judged(basis: Basis, known: frozenset[Address], changes: Sequence[Change]) -> Judged:
     managed = Counter(map(itemgetter(0), known))
     new = Counter(
         change.address.kind for change in changes if change.address not in basis.bindings and change.wanted
@@ -279,7 +281,3 @@ def _referred_ids(basis: Basis, changes: Sequence[Change]) -> dict[str, int | No
 def _touched_or_settled(basis: Basis, changes: Sequence[Change]) -> set[Address]:
     settled = {address for matches in basis.matches.values() for address in matches.settled}
     return settled.union(change.address for change in changes)
-
-
-def _orphans(basis: Basis) -> list[Address]:
-    return [address for matches in basis.matches.values() for address in matches.orphans]

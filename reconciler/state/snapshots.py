@@ -66,7 +66,7 @@ class Snapshot(NamedTuple):
 
     format: str
     live: Mapping[str, Sequence[LiveResource]]
-    sought: frozenset[Address]
+    sought: Collection[Address]
     taken_at: datetime
 
 
@@ -210,7 +210,7 @@ def _said(each: LiveResource) -> str:
     that they say."""
     return (
         each.shown
-        or _WHOLE_MARK + sha256(encode([each.number, each.marker, dict(each.attributes)])).hexdigest()
+        or _WHOLE_MARK + sha256(encode([each.number, each.marker, dict(each.attributes.items())])).hexdigest()
     )
 
 
@@ -228,7 +228,7 @@ def _digest(snapshot: Snapshot, whole: Set[_ListKey], sought: str) -> str:
 
 def _row(said: str, each: LiveResource) -> tuple[Column, ...]:
     project, name = (each.marker.project, each.marker.name) if each.marker else (None, None)
-    return (each.kind, each.id, each.number, project, name, said, json_text(dict(each.attributes)))
+    return (each.kind, each.id, each.number, project, name, said, json_text(dict(each.attributes.items())))
 
 
 def _resource(row: Row) -> LiveResource:

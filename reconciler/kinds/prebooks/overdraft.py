@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 
 from msgspec import Struct
 
@@ -39,7 +40,11 @@ def overdrafts(
     What an order has is what the configuration wants of it: of one that is not managed here, although it is
     named by its number, nobody knows that. `numbers` are those of the managed ones.
     """
-    ours = {number: address for address, number in numbers.items() if number and address in resolved}
+
+    @cache
+    def ours() -> Mapping[str, Address]:
+        return {number: address for address, number in numbers.items() if number and address in resolved}
+
     asked = resolved.keys() & set(prebooks)
     draws = [draw for address in sorted(asked) for draw in _draws(resolved[address], resolved, ours)]
     if not draws:
@@ -58,15 +63,18 @@ def overdrafts(
 
 
 def _draws(
-    prebook: ResolvedResource, wanted: Collection[Address], ours: Mapping[str, Address]
+    prebook: ResolvedResource, wanted: Collection[Address], ours: Callable[[], Mapping[str, Address]]
 ) -> Iterator[tuple[Address, str, Address, Pack, int]]:
-    """Which boxes a prebook draws of orders that are wanted: item, order, pack and how many."""
+    """Which boxes a prebook draws of orders that are wanted: item, order, pack and how many. `ours` tells the
+    managed orders by number, which few items name."""
     if prebook.address.kind != "prebooks":
         return
     for item in wanted_prebook(prebook.attributes).items:
-        order = order_address(item.from_po) or ours.get(item.from_po or "")
-        content = item.content
-        if order is not None and order in wanted and item.boxes:
+        if not (item.from_po and item.boxes):
+            continue
+        order = order_address(item.from_po) or ours().get(item.from_po)
+        if order is not None and order in wanted:
+            content = item.content
             pack = (content.product_id, content.box_type, content.bunches, content.stems)
             yield prebook.address, item.name, order, pack, item.boxes
 
