@@ -190,3 +190,60 @@ def test_of_a_prebook_that_somebody_changed_its_purchases_are_asked(tmp_path: Pa
     found = read(world).basis.matches["prebooks"].of(Address("prebooks", "grows"))
     assert found.live is not None and found.live.attributes["purchases"] != []
     world.close()
+
+
+@pytest.fixture
+def dated(tmp_path: Path) -> Iterator[World]:
+    """Two orders of one date that are agreed on: a call for the date is cheaper than their numbers."""
+    made = World.make(tmp_path / "dated")
+    (made.root / "reconciler.yaml").write_text(PROJECT.replace("users: 3", "users: 3, numbers_per_call: 1"))
+    _, _, weekly = ORDERS.partition("purchase_orders:\n")
+    made.write(all=CUSTOMERS + ORDERS + weekly.replace("weekly", "second"))
+    made.apply(made.plan())
+    for _ in range(2):
+        assert made.plan().changes == ()
+    yield made
+    made.close()
+
+
+SECOND = Address("purchase_orders", "second")
+
+
+def test_an_order_that_left_its_date_is_asked_by_number(dated: World) -> None:
+    """Where it does not show on the day on which it stood, it is no new order yet."""
+    number = dated.order("weekly")["number"]
+    dated.simulator._store.run(
+        f"UPDATE purchase_orders SET ship_date = '2027-02-05' WHERE number = '{number}'"
+    )
+    found = read(dated).basis.matches["purchase_orders"]
+    assert found.agreed.keys() == {SECOND}
+    live = found.of(ORDER).live
+    assert live is not None and live.number == number
+
+
+def test_of_two_orders_with_one_marker_both_are_looked_into(dated: World) -> None:
+    """One is as it was agreed on, and somebody has made another one out of it."""
+    header = "ship_date, vendor_id, location_id, customer_id, comments, status, created_on, updated_on"
+    dated.simulator._store.run(
+        f"INSERT INTO purchase_orders (number, {header}) SELECT '999999', {header} FROM purchase_orders"
+        f" WHERE number = '{dated.order('weekly')['number']}'"
+    )
+    found = read(dated).basis.matches["purchase_orders"]
+    assert found.agreed.keys() == {SECOND} and found.orphans == {}
+    assert [each.number for each in found.of(ORDER).retired] == ["999999"]
+
+
+def test_an_agreed_prebook_that_is_gone_is_missed(tmp_path: Path) -> None:
+    """Somebody has deleted it: what is bound to it is known, so that it is not made again unasked."""
+    world = World.make(tmp_path / "repository")
+    world.write(all=prebooks(4))
+    world.apply(world.plan())
+    for _ in range(2):
+        assert world.plan().changes == ()
+    bound = world.binding("grows", "prebooks")
+    assert bound is not None
+    world.act("delete-prebook", prebook=bound.number)
+    gone = read(world).basis.matches["prebooks"].of(Address("prebooks", "grows"))
+    assert gone.live is None
+    assert gone.cancelled is not None and gone.cancelled.number == bound.number
+    world.close()
