@@ -127,13 +127,13 @@ def _beside(peers: Mapping[str, Peer], folder: Path, size: int) -> list[Task]:
 
 
 def _peers_alone(peers: Mapping[str, Peer], folder: Path, size: int, runs: int) -> Iterator[Row]:
-    """What has no counterpart of ours; one run of each where it takes a minute."""
+    """What has no counterpart of ours; beyond `LARGE` one run of what takes minutes."""
     if size > LARGE:
         tasks = [peers[OCTODNS].task(folder, size, NOOP)] if OCTODNS in peers else []
         yield from one_by_one(tasks, 1)
     else:
         tasks = [peer.task(folder, size, what) for peer in peers.values() for what in (SOME, ALL)]
-        yield from one_by_one(tasks, runs if size < LARGE else 1)
+        yield from one_by_one(tasks, runs)
 
 
 def _write(rows: Iterable[Row], folder: Path) -> None:

@@ -184,7 +184,7 @@ def measure_size(
     plans in all of them, everything in the last. What goals speak of is measured in turns with what `peers`
     do."""
     *others, last = layouts
-    few = min(runs, 3)
+    rarely = min(runs, 3) if size > LARGE else runs
     with _account(size, folder, layouts) as account:
         repository = Repository(folder / REPOSITORY, size, python, account.answering)
         write_project(repository.folder, account.url)
@@ -196,8 +196,7 @@ def measure_size(
             repository.run("plan")
             yield from one_by_one(_unchanged(repository), runs)
         repository.lay(last)
-        yield from one_by_one([_first(repository)], runs if size < LARGE else few if size == LARGE else 1)
-        rarely = few if size > LARGE else runs
+        yield from one_by_one([_first(repository)], 1 if size > LARGE else runs)
         yield from one_by_one(_validated(repository), rarely)
         yield from one_by_one([repository.task_asking(LOOPBACK, ["plan"])], rarely)
         yield _stages(repository, rarely)
@@ -205,7 +204,7 @@ def measure_size(
         ours = [*_unchanged(repository), _changed(changed), _applied(bought, FEW)]
         yield from in_turns([*ours, *peers], runs)
         if size // 100 != FEW:
-            yield from one_by_one([_applied(bought, size // 100)], runs if size < LARGE else few)
+            yield from one_by_one([_applied(bought, size // 100)], rarely)
 
 
 def cold_of_large(python: Path, folder: Path, size: int) -> Task:
